@@ -1,0 +1,1 @@
+"""Booking: the rules, the guard, the acts, and who may see and do what."""

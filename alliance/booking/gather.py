@@ -1,0 +1,254 @@
+"""Facts from the database, in a fixed number of statements however many bookings there are."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from alliance.availability.calendar import DayClasses
+from alliance.availability.hours import Hours
+from alliance.availability.queries import calendar_days, closures_over
+from alliance.booking.facts import Closed, Facts, Needed, Wish
+from alliance.booking.models import Booking, Occupancy
+from alliance.booking.routes import relation_of
+from alliance.errors import Missing
+from alliance.intervals import Span
+from alliance.members.models import GroupUnit, Person, Unit
+from alliance.resources.models import (
+    HeldQualification,
+    Item,
+    PolicyRow,
+    Qualification,
+    RequiredQualification,
+    Resource,
+    ResourcePart,
+)
+from alliance.resources.policy import Policy
+
+# Far enough to count the working days a request is held, also over the longest public holiday.
+_HOLD_HORIZON = timedelta(days=30)
+
+
+def gather(
+    session: Session,
+    resource: Resource,
+    wish: Wish,
+    *,
+    person_id: int,
+    unit_id: int,
+    now: datetime,
+    moving: Booking | None = None,
+    lineage: "Lineage | None" = None,
+) -> Facts:
+    """Everything the rules ask about this wish. For a decision to change something, call it under the hold, which
+    knows the `lineage` already.
+
+    Lapsed requests are not in the way: under the hold they have been expired, on a read they are looked past.
+    """
+    policy = _policy(session, resource.id)
+    person_status, unit_status, owner_status, shares_group = _standing(session, resource, person_id, unit_id)
+    zone = ZoneInfo(resource.zone)
+    facts = Facts(
+        now=now,
+        resource_code=resource.code,
+        policy=policy,
+        hours=Hours.parse(policy.hours),
+        zone=zone,
+        preset=resource.preset,
+        mode=resource.mode,
+        resource_status=resource.status,
+        owner_status=owner_status,
+        relation=relation_of(
+            unit_id=unit_id,
+            owner_id=resource.owner_id,
+            unit_status=unit_status,
+            shares_group=shares_group,
+            policy=policy,
+        ),
+        person_status=person_status,
+        unit_status=unit_status,
+        before=Wish(moving.span, moving.quantity) if moving else None,
+    )
+    footprint = facts.footprint(wish)
+    lineage = lineage or parts_and_wholes(session, resource.id)
+    facts = replace(
+        facts,
+        days=_days(session, wish, zone, now),
+        is_whole=lineage.is_whole,
+        items=_items(session, lineage.item_owner_ids, footprint, now, moving),
+        closures=_closures(session, lineage.all_ids, footprint),
+        needed=_needed(session, resource.id, person_id),
+    )
+    facts = _with_counts(session, facts, resource.id, person_id, unit_id, moving)
+    if len(facts.unoccupied(wish)) < facts.items_wanted(wish):
+        facts = replace(facts, clashes=_clashes(session, list(facts.items), footprint, now, moving))
+    return facts
+
+
+class Lineage:
+    """A resource with the parts it consists of and the wholes it belongs to."""
+
+    def __init__(self, resource_id: int, parts: Sequence[int], wholes: Sequence[int]) -> None:
+        self.resource_id, self.parts, self.wholes = resource_id, tuple(parts), tuple(wholes)
+
+    @property
+    def is_whole(self) -> bool:
+        return bool(self.parts)
+
+    @property
+    def item_owner_ids(self) -> tuple[int, ...]:
+        """The resources whose items a booking takes: a whole owns none itself."""
+        return self.parts or (self.resource_id,)
+
+    @property
+    def all_ids(self) -> tuple[int, ...]:
+        """Itself, its parts and its wholes: a closure of any of them closes it."""
+        return (self.resource_id, *self.parts, *self.wholes)
+
+
+def parts_and_wholes(session: Session, resource_id: int) -> Lineage:
+    """The resource's place among combined resources, in one statement."""
+    rows = session.execute(
+        sa.select(ResourcePart.whole_id, ResourcePart.part_id).where(
+            sa.or_(ResourcePart.whole_id == resource_id, ResourcePart.part_id == resource_id)
+        )
+    ).all()
+    return Lineage(
+        resource_id,
+        parts=[part for whole, part in rows if whole == resource_id],
+        wholes=[whole for whole, part in rows if part == resource_id],
+    )
+
+
+def holds_at(now: datetime) -> sa.ColumnElement[bool]:
+    """Bookings that keep their place: approved, or requested while the hold lasts."""
+    return sa.or_(
+        Booking.status == "approved", sa.and_(Booking.status == "requested", Booking.hold_until > now)
+    )
+
+
+def _policy(session: Session, resource_id: int) -> Policy:
+    row = session.get(PolicyRow, resource_id)
+    if row is None:
+        raise Missing
+    return row.value()
+
+
+def _standing(
+    session: Session, resource: Resource, person_id: int, unit_id: int
+) -> tuple[str, str, str, bool]:
+    owner, theirs = sa.orm.aliased(Unit), sa.orm.aliased(GroupUnit)
+    shared = (
+        sa.select(sa.literal(1))
+        .select_from(GroupUnit)
+        .join(theirs, theirs.group_id == GroupUnit.group_id)
+        .where(GroupUnit.unit_id == unit_id, theirs.unit_id == resource.owner_id)
+    )
+    row = session.execute(
+        sa.select(Person.status, Unit.status, owner.status, shared.exists())
+        .select_from(Person)
+        .join(Unit, Unit.id == unit_id)
+        .join(owner, owner.id == resource.owner_id)
+        .where(Person.id == person_id)
+    ).one_or_none()
+    if row is None:
+        raise Missing
+    person_status, unit_status, owner_status, shares = row
+    return person_status, unit_status, owner_status, shares
+
+
+def _days(session: Session, wish: Wish, zone: ZoneInfo, now: datetime) -> DayClasses:
+    day = timedelta(days=1)
+    first, last = wish.span.start.astimezone(zone).date(), wish.span.end.astimezone(zone).date()
+    today = now.astimezone(zone).date()
+    return calendar_days(session, (first - day, last), (today, today + _HOLD_HORIZON))
+
+
+def _items(
+    session: Session, owner_ids: Sequence[int], footprint: Span, now: datetime, moving: Booking | None
+) -> dict[int, datetime | None]:
+    """Each live item with the end of its predecessor: the latest occupancy that starts before the footprint ends.
+
+    Occupancies of one item never overlap, so no other one can clash, and the cost does not grow with history.
+    """
+    previous = (
+        sa.select(Occupancy.ends_at)
+        .join(Booking, Booking.id == Occupancy.booking_id)
+        .where(Occupancy.item_id == Item.id, Occupancy.starts_at < footprint.end)
+        .where(holds_at(now))
+        .where(Occupancy.booking_id != (moving.id if moving else 0))
+        .order_by(Occupancy.starts_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        sa.select(Item.id, previous)
+        .where(Item.resource_id.in_(owner_ids), Item.retired_at.is_(None))
+        .order_by(Item.id)
+    )
+    return {item_id: end for item_id, end in rows}  # noqa: C416 - rows are no plain tuples to a type checker
+
+
+def _clashes(
+    session: Session, item_ids: list[int], footprint: Span, now: datetime, moving: Booking | None
+) -> tuple[tuple[int, Span], ...]:
+    rows = session.execute(
+        sa.select(Occupancy.item_id, Occupancy.starts_at, Occupancy.ends_at)
+        .join(Booking, Booking.id == Occupancy.booking_id)
+        .where(Occupancy.item_id.in_(item_ids), Occupancy.starts_at < footprint.end)
+        .where(Occupancy.ends_at > footprint.start, holds_at(now))
+        .where(Occupancy.booking_id != (moving.id if moving else 0))
+        .order_by(Occupancy.starts_at, Occupancy.item_id)
+    )
+    return tuple((item_id, Span(start, end)) for item_id, start, end in rows)
+
+
+def _closures(session: Session, resource_ids: Sequence[int], footprint: Span) -> tuple[Closed, ...]:
+    return tuple(
+        Closed(closure.starts_at, closure.ends_at, closure.kind, closure.reason, closure.item_id)
+        for closure in closures_over(session, resource_ids, footprint)
+    )
+
+
+def _needed(session: Session, resource_id: int, person_id: int) -> tuple[Needed, ...]:
+    rows = session.execute(
+        sa.select(
+            Qualification.code,
+            Qualification.name_zh,
+            Qualification.name_en,
+            HeldQualification.valid_from,
+            HeldQualification.valid_until,
+        )
+        .join(RequiredQualification, RequiredQualification.qualification_id == Qualification.id)
+        .outerjoin(
+            HeldQualification,
+            sa.and_(
+                HeldQualification.qualification_id == Qualification.id,
+                HeldQualification.person_id == person_id,
+            ),
+        )
+        .where(RequiredQualification.resource_id == resource_id)
+        .order_by(Qualification.code)
+    )
+    return tuple(Needed(*row) for row in rows)
+
+
+def _with_counts(
+    session: Session, facts: Facts, resource_id: int, person_id: int, unit_id: int, moving: Booking | None
+) -> Facts:
+    policy = facts.policy
+    if policy.active_per_person is None and policy.active_per_unit is None:
+        return facts
+    of_person, of_unit = (
+        sa.func.count().filter(column == wanted)
+        for column, wanted in ((Booking.person_id, person_id), (Booking.unit_id, unit_id))
+    )
+    row = session.execute(
+        sa.select(of_person, of_unit)
+        .where(Booking.resource_id == resource_id, Booking.ends_at > facts.now, holds_at(facts.now))
+        .where(Booking.id != (moving.id if moving else 0))
+    ).one()
+    return replace(facts, active_of_person=row[0], active_of_unit=row[1])

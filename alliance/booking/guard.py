@@ -1,0 +1,152 @@
+"""Nothing is ever booked twice: the hold, the placing of items, and the proof that the database refuses overlaps.
+
+The first belt is the hold with a check under it, which gives a clear answer. The last belt is the database itself, on
+`occupancy`: it refuses two overlapping rows of one item whatever wrote them.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from alliance.booking.gather import Lineage, parts_and_wholes
+from alliance.booking.models import Booking, Occupancy
+from alliance.db import GUARD
+from alliance.history.actions import record
+from alliance.hold import hold as lock
+from alliance.members.models import Person, Unit
+from alliance.refs import new_ref
+from alliance.resources.models import Item, Resource
+
+
+def hold(
+    session: Session,
+    resource_id: int,
+    *,
+    now: datetime,
+    persons: Iterable[int] = (),
+    units: Iterable[int] = (),
+) -> Lineage:
+    """Hold the resource, its parts, the persons and the units, and expire overdue requests that are in the way.
+
+    A sleeping worker therefore blocks nobody. Returns the resource's place among combined resources.
+    """
+    lineage = parts_and_wholes(session, resource_id)
+    lock(session, resources=[resource_id, *lineage.parts], persons=persons, units=units)
+    expire(session, overdue(session, now, lineage.all_ids), now=now)
+    return lineage
+
+
+def overdue(
+    session: Session, now: datetime, resource_ids: Iterable[int] | None = None, limit: int = 100
+) -> list[int]:
+    """Ids of requests whose hold has lapsed, oldest first."""
+    chosen = sa.select(Booking.id).where(Booking.status == "requested", Booking.hold_until <= now)
+    if resource_ids is not None:
+        chosen = chosen.where(Booking.resource_id.in_(list(resource_ids)))
+    return list(session.scalars(chosen.order_by(Booking.hold_until).limit(limit)))
+
+
+def expire(session: Session, booking_ids: list[int], *, now: datetime) -> None:
+    """Let the requests lapse: their places become free, and history says so. Ids no longer overdue are passed over."""
+    if not booking_ids:
+        return
+    lock(session, bookings=booking_ids)
+    lapsed = session.scalars(
+        sa.select(Booking)
+        .where(Booking.id.in_(booking_ids), Booking.status == "requested", Booking.hold_until <= now)
+        .execution_options(populate_existing=True)
+    ).all()
+    for booking in lapsed:
+        release(session, booking)
+        booking.status = "expired"
+        booking.changed_at, booking.changed_by_id = now, None
+        booking.version += 1
+        booking.sequence += 1
+        record(session, "booking.expired", "booking", booking.id, at=now, by_id=None, unit_id=booking.unit_id)
+    session.flush()
+
+
+def place(session: Session, booking: Booking, item_ids: Iterable[int]) -> None:
+    """Occupy the items for the booking's footprint."""
+    footprint = booking.footprint
+    session.add_all(
+        Occupancy(booking_id=booking.id, item_id=item_id, starts_at=footprint.start, ends_at=footprint.end)
+        for item_id in item_ids
+    )
+    session.flush()
+
+
+def release(session: Session, booking: Booking) -> None:
+    """Give up the booking's items."""
+    session.execute(sa.delete(Occupancy).where(Occupancy.booking_id == booking.id))
+
+
+def refuses_overlaps(session: Session) -> bool:
+    """Try to occupy one item twice, by insert and by update, and roll it all back; True when the database refuses both.
+
+    For `doctor` and the tests: nothing stays behind, and the caller's transaction must be fresh.
+    """
+    try:
+        return all(_is_refused(session, attempt) for attempt in _attempts(session))
+    except DBAPIError:
+        return False
+    finally:
+        session.rollback()
+
+
+def _is_refused(session: Session, attempt: sa.Insert | sa.Update) -> bool:
+    try:
+        with session.begin_nested():
+            session.execute(attempt)
+    except DBAPIError as error:
+        return GUARD in str(error.orig)
+    return False
+
+
+def _attempts(session: Session) -> list[sa.Insert | sa.Update]:
+    """Statements that would occupy an item of a made-up resource twice."""
+    at = datetime(2000, 1, 1, tzinfo=UTC)
+    mark = new_ref()
+    unit = Unit(
+        code=mark, name_zh=mark, monogram_zh="试", monogram_en="T", tile=1, kind="alliance", status="left",
+        zone="UTC", changed_at=at, joined_on=dt.date(2000, 1, 1),
+    )  # fmt: skip
+    person = Person(email=f"{mark}@example.org", name=mark, session_epoch=mark, created_at=at)
+    session.add_all([unit, person])
+    session.flush()
+    resource = Resource(
+        code=mark,
+        owner_id=unit.id,
+        kind="venue",
+        preset="slot_self",
+        mode="timed",
+        name_zh=mark,
+        changed_at=at,
+    )
+    session.add(resource)
+    session.flush()
+    item = Item(resource_id=resource.id, label_zh=mark)
+    booking = Booking(
+        ref=mark, resource_id=resource.id, person_id=person.id, booked_by_id=person.id, unit_id=unit.id,
+        relation="own", starts_at=at, ends_at=at + timedelta(hours=2), status="approved", requested_at=at,
+        changed_at=at, created_at=at,
+    )  # fmt: skip
+    session.add_all([item, booking])
+    session.flush()
+    place(session, booking, [item.id])
+    row = {"booking_id": booking.id, "item_id": item.id}
+    later, sooner = (
+        {"starts_at": at + timedelta(hours=n), "ends_at": at + timedelta(hours=n + 1)} for n in (2, 1)
+    )
+    session.execute(sa.insert(Occupancy).values(**row, **later))
+    return [
+        sa.insert(Occupancy).values(**row, **sooner),
+        sa.update(Occupancy)
+        .where(Occupancy.item_id == item.id, Occupancy.starts_at == later["starts_at"])
+        .values(sooner)
+        .execution_options(synchronize_session=False),
+    ]

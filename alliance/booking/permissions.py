@@ -1,0 +1,180 @@
+"""Who may see what of a booking, and who may do what to it. The only place that decides either."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+
+from alliance.booking.models import Booking, Stage
+from alliance.booking.status import Who
+from alliance.intervals import Span
+from alliance.members.actor import Actor
+from alliance.resources.models import Resource
+
+Level = Literal["busy", "unit", "full"]
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """What one reader may know of one booking. What he may not know is absent, not merely unshown."""
+
+    level: Level
+    span: Span
+    footprint: Span
+    status: str
+    quantity: int
+    item_ids: tuple[int, ...]
+    resource_code: str
+    is_mine: bool = False
+    unit_code: str | None = None
+    unit_name_zh: str | None = None
+    unit_name_en: str | None = None
+    person_name: str | None = None
+    title: str | None = None
+    # Only for those who may open the booking itself.
+    ref: str | None = None
+    purpose: str | None = None
+
+
+def seen_by(reader: Actor | None, bookings: Iterable[Booking]) -> list[Glimpse]:
+    """The bookings as the reader may see them, in the given order.
+
+    The reader must be allowed to see their resources; bookings come with resource, person, unit and occupancies.
+    """
+    return [_glimpse(reader, booking) for booking in bookings]
+
+
+def _glimpse(reader: Actor | None, booking: Booking) -> Glimpse:
+    level = level_for(reader, booking)
+    opens = may_read(reader, booking)
+    return Glimpse(
+        level=level,
+        span=booking.span,
+        footprint=booking.footprint,
+        status=booking.status,
+        quantity=booking.quantity,
+        item_ids=tuple(occupancy.item_id for occupancy in booking.occupancies),
+        resource_code=booking.resource.code,
+        is_mine=is_booker(reader, booking),
+        unit_code=booking.unit.code if level != "busy" else None,
+        unit_name_zh=booking.unit.name_zh if level != "busy" else None,
+        unit_name_en=booking.unit.name_en if level != "busy" else None,
+        person_name=booking.person.name if level == "full" else None,
+        title=booking.title if level == "full" else None,
+        ref=booking.ref if opens else None,
+        purpose=booking.purpose if opens else None,
+    )
+
+
+def level_for(reader: Actor | None, booking: Booking) -> Level:
+    """How much of the booking the reader may know: all of it, the unit, or only that the time is busy."""
+    if may_read(reader, booking):
+        return "full"
+    if reader is None or not reader.active_unit_ids or booking.resource.detail == "busy":
+        return "busy"
+    return "full" if booking.resource.detail == "full" else "unit"
+
+
+def is_booker(reader: Actor | None, booking: Booking) -> bool:
+    """Whether the booking is for the reader, or was made by him."""
+    return reader is not None and reader.person_id in (booking.person_id, booking.booked_by_id)
+
+
+def runs(reader: Actor | None, booking: Booking) -> bool:
+    """Whether the reader answers for the booked resource; what is always `busy` is its managers' affair alone."""
+    if reader is None:
+        return False
+    if booking.resource.detail == "busy":
+        return booking.resource_id in reader.managed_ids
+    return reader.runs(booking.resource_id, booking.resource.owner_id)
+
+
+def may_read(reader: Actor | None, booking: Booking) -> bool:
+    """Whether the reader may open the booking, with its purpose and its history."""
+    if reader is None:
+        return False
+    if is_booker(reader, booking) or runs(reader, booking):
+        return True
+    if booking.resource.detail == "busy":
+        return _decides_on(reader, booking, _stages(booking))
+    return booking.unit_id in reader.admin_unit_ids or reader.is_secretariat or reader.is_council
+
+
+def may_decide(reader: Actor | None, booking: Booking) -> bool:
+    """Whether the next decision on the booking is the reader's."""
+    stage = booking_stage(booking)
+    return (
+        reader is not None
+        and booking.status == "requested"
+        and stage is not None
+        and decides(reader, booking, stage)
+    )
+
+
+def decides(reader: Actor, booking: Booking, stage: Stage) -> bool:
+    """Whether the reader is one of the stage's deciders."""
+    return _decides_on(reader, booking, [stage])
+
+
+def _decides_on(reader: Actor, booking: Booking, stages: Iterable[Stage]) -> bool:
+    mine = {
+        "owner": runs(reader, booking),
+        "unit": booking.unit_id in reader.admin_unit_ids,
+        "secretariat": reader.is_secretariat,
+    }
+    return any(mine[stage.deciders] for stage in stages)
+
+
+def booking_stage(booking: Booking) -> Stage | None:
+    """The first stage nobody has decided yet."""
+    return next((stage for stage in _stages(booking) if stage.verdict is None), None)
+
+
+def _stages(booking: Booking) -> list[Stage]:
+    return sorted(booking.stages, key=lambda stage: stage.n)
+
+
+def acting_as(reader: Actor, booking: Booking) -> Who | None:
+    """In which part the reader may change the booking: as its booker, else as its owner, else not at all."""
+    if is_booker(reader, booking):
+        return "booker"
+    return "owner" if runs(reader, booking) else None
+
+
+def may_move(reader: Actor | None, booking: Booking, now: datetime) -> bool:
+    """Whether the reader may change time or items: his own booking, while it holds and is not over."""
+    return is_booker(reader, booking) and booking.holds_at(now) and booking.ends_at > now
+
+
+def may_cancel(reader: Actor | None, booking: Booking, now: datetime) -> bool:
+    """Whether the reader may end it: the booker before it starts, the owner until it is over, once approved."""
+    if reader is None or not booking.holds_at(now):
+        return False
+    who = acting_as(reader, booking)
+    if who == "booker":
+        return booking.starts_at > now
+    return who == "owner" and booking.status == "approved" and booking.ends_at > now
+
+
+def readable_by(reader: Actor) -> sa.ColumnElement[bool]:
+    """The same as `may_read`, as a condition on Booking joined to its Resource."""
+    mine = sa.or_(Booking.person_id == reader.person_id, Booking.booked_by_id == reader.person_id)
+    oversees = sa.or_(
+        Booking.unit_id.in_(reader.admin_unit_ids), sa.literal(reader.is_secretariat or reader.is_council)
+    )
+    of_unit = sa.and_(Stage.deciders == "unit", Booking.unit_id.in_(reader.admin_unit_ids))
+    of_secretariat = sa.and_(Stage.deciders == "secretariat", sa.literal(reader.is_secretariat))
+    decides_on = (
+        sa.select(sa.literal(1))
+        .where(Stage.booking_id == Booking.id, sa.or_(of_unit, of_secretariat))
+        .exists()
+    )
+    return sa.or_(mine, run_by(reader), sa.and_(Resource.detail != "busy", oversees), decides_on)
+
+
+def run_by(reader: Actor) -> sa.ColumnElement[bool]:
+    """The same as `runs`, as a condition on Resource."""
+    manages = Resource.id.in_(reader.managed_ids)
+    return sa.or_(manages, sa.and_(Resource.owner_id.in_(reader.admin_unit_ids), Resource.detail != "busy"))

@@ -1,0 +1,1 @@
+"""iCalendar: the feeds people's own calendars subscribe to."""

@@ -1,0 +1,1 @@
+"""What happened: an append-only record, written in the same transaction as the change."""

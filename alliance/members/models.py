@@ -1,0 +1,155 @@
+"""The tables of units, groups and people."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from alliance.db import Base
+
+UNIT_STATUSES = ("applied", "active", "suspended", "left", "external")
+UNIT_KINDS = (
+    "university",
+    "laboratory",
+    "research_institute",
+    "hospital",
+    "enterprise",
+    "government",
+    "public_service",
+    "venue_operator",
+    "social_org",
+    "alliance",
+)
+ALLIANCE_ROLES = ("secretariat", "council")
+
+
+class Unit(Base):
+    """A member of the alliance, or an external body that may ask."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    name_zh: Mapped[str] = mapped_column(sa.String(120))
+    name_en: Mapped[str | None] = mapped_column(sa.String(160))
+    monogram_zh: Mapped[str] = mapped_column(sa.String(2))
+    monogram_en: Mapped[str] = mapped_column(sa.String(2))
+    tile: Mapped[int] = mapped_column(sa.SmallInteger, default=1)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    status: Mapped[str] = mapped_column(sa.String(12), default="active")
+    zone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Shanghai")
+    contact_email: Mapped[str | None] = mapped_column(sa.String(254))
+    joined_on: Mapped[date | None] = mapped_column()
+    changed_at: Mapped[datetime] = mapped_column()
+
+    __table_args__ = (
+        sa.CheckConstraint(sa.column("status").in_(UNIT_STATUSES), name="status"),
+        sa.CheckConstraint(sa.column("kind").in_(UNIT_KINDS), name="kind"),
+        sa.CheckConstraint("tile BETWEEN 1 AND 6", name="tile"),
+    )
+
+
+class Group(Base):
+    """A named set of units inside the alliance, such as an industry chain; a unit may be in several."""
+
+    __tablename__ = "unit_group"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    name_zh: Mapped[str] = mapped_column(sa.String(120))
+    name_en: Mapped[str | None] = mapped_column(sa.String(160))
+
+
+class GroupUnit(Base):
+    """A unit's place in a group."""
+
+    __tablename__ = "unit_group_unit"
+
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("unit_group.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True, index=True)
+
+
+class Person(Base):
+    """Somebody who signs in."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    language: Mapped[str] = mapped_column(sa.String(2), default="zh")
+    status: Mapped[str] = mapped_column(sa.String(12), default="active")
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    # Part of what the session cookie holds: a new value signs the person out everywhere.
+    session_epoch: Mapped[str] = mapped_column(sa.String(32))
+    created_at: Mapped[datetime] = mapped_column()
+
+    memberships: Mapped[list["Membership"]] = relationship(lazy="raise_on_sql", viewonly=True)
+
+    __table_args__ = (
+        sa.CheckConstraint(sa.column("status").in_(("active", "suspended")), name="status"),
+        sa.CheckConstraint(sa.column("language").in_(("zh", "en")), name="language"),
+    )
+
+
+class Membership(Base):
+    """A person belongs to a unit, and may be its admin."""
+
+    __tablename__ = "membership"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True, index=True)
+    is_admin: Mapped[bool] = mapped_column(default=False)
+
+    unit: Mapped[Unit] = relationship(lazy="raise_on_sql", viewonly=True)
+
+
+class Management(Base):
+    """A person manages a resource of one of his units."""
+
+    __tablename__ = "management"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    resource_id: Mapped[int] = mapped_column(sa.ForeignKey("resource.id"), primary_key=True, index=True)
+
+
+class AllianceRole(Base):
+    """A person works for the alliance itself."""
+
+    __tablename__ = "alliance_role"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(sa.String(12), primary_key=True)
+
+    __table_args__ = (sa.CheckConstraint(sa.column("role").in_(ALLIANCE_ROLES), name="role"),)
+
+
+class SignInAttempt(Base):
+    """A failed attempt to sign in, kept to slow down guessing across all server processes. Keys are hashed."""
+
+    __tablename__ = "sign_in_attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_hash: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime] = mapped_column()
+
+    __table_args__ = (sa.Index("ix_sign_in_attempt_key_hash_at", "key_hash", "at"),)
+
+
+class ApiToken(Base):
+    """A program's key: acts as its person within one scope, until it expires or is revoked. Only its hash is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(sa.String(10), unique=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    scope: Mapped[str] = mapped_column(sa.String(8))
+    label: Mapped[str] = mapped_column(sa.String(80), default="")
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column()
+    expires_at: Mapped[datetime] = mapped_column()
+    last_used_at: Mapped[datetime | None] = mapped_column()
+    revoked_at: Mapped[datetime | None] = mapped_column()
+
+    __table_args__ = (sa.CheckConstraint(sa.column("scope").in_(("read", "book", "decide")), name="scope"),)

@@ -1,0 +1,50 @@
+"""Who may know that a resource exists."""
+
+import sqlalchemy as sa
+
+from alliance.members.actor import Actor
+from alliance.members.models import GroupUnit
+from alliance.resources.models import Resource, ResourceGroup
+
+Condition = sa.ColumnElement[bool]
+
+
+def visible_to(reader: Actor | None) -> Condition:
+    """The resources the reader may know of, None being somebody who is not signed in; part of every resource query.
+
+    What is published shows itself as far as its visibility says. Those who run a resource see it in every state; the
+    secretariat and the council see whatever is published and not hidden. External bodies count as units here: they may
+    ask, and their route says who decides.
+    """
+    if reader is None:
+        return sa.and_(Resource.status == "published", Resource.visibility == "public")
+    return sa.or_(sa.and_(Resource.status == "published", _shown_to(reader)), _run_by(reader))
+
+
+def _shown_to(reader: Actor) -> Condition:
+    if reader.is_secretariat or reader.is_council:
+        return Resource.visibility != "hidden"
+    if not reader.active_unit_ids:
+        return Resource.visibility == "public"
+    own = Resource.owner_id.in_(reader.active_unit_ids)
+    return sa.or_(
+        Resource.visibility.in_(("public", "alliance")),
+        sa.and_(Resource.visibility == "groups", sa.or_(own, _shared_with(reader))),
+        sa.and_(Resource.visibility == "own_unit", own),
+    )
+
+
+def _shared_with(reader: Actor) -> Condition:
+    """Whether one of the reader's units is in one of the groups the resource is shown to."""
+    return sa.exists().where(
+        ResourceGroup.resource_id == Resource.id,
+        ResourceGroup.group_id == GroupUnit.group_id,
+        GroupUnit.unit_id.in_(reader.active_unit_ids),
+    )
+
+
+def _run_by(reader: Actor) -> Condition:
+    return sa.or_(
+        Resource.id.in_(reader.managed_ids),
+        Resource.owner_id.in_(reader.admin_unit_ids),
+    )

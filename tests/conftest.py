@@ -1,0 +1,113 @@
+"""Fixtures every test may use: both databases, migrated and empty, and a small alliance that lives in them."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from alliance import clock, create_app
+from alliance.config import Settings
+from alliance.db import db
+from tests.postgres import Postgres, start_or_complain
+from tests.world import World
+
+# A Monday morning in Beijing: 10:24 local time, a working day.
+NOW = datetime(2026, 11, 23, 2, 24, tzinfo=UTC)
+TEMPLATE = "migrated"
+
+
+def settings_for(url: str) -> Settings:
+    """Settings of a test installation on that database."""
+    return Settings(
+        database_url=url, secret_key="only for tests, but long enough to be one", base_url="http://localhost"
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of our own, with a migrated template database."""
+    server = start_or_complain()
+    if server is None:
+        pytest.fail("No PostgreSQL could be started; see the message above.")
+    migrate(server.new_database(TEMPLATE))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "alliance.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+def migrate(url: str) -> None:
+    """Bring the database to the newest migration, and let go of it."""
+    app = create_app(settings_for(url))
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated, empty database: the test runs once on each kind."""
+    yield from fresh_database(request.param, request, tmp_path)
+
+
+def fresh_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """The address of a migrated, empty database of the kind, dropped afterwards."""
+    if kind == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), folder / "alliance.db")
+        yield f"sqlite:///{folder / 'alliance.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.new_database(template=TEMPLATE)
+    yield url
+    server.drop_database(url.rsplit("/", 1)[1])
+
+
+@pytest.fixture
+def app(database: str) -> Iterator[Flask]:
+    """The application on that database, inside an application context, its clock stopped at NOW."""
+    application = create_app(settings_for(database))
+    with application.app_context(), clock.frozen(NOW):
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def sqlite_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The same on SQLite only, for what does not depend on the database."""
+    for url in fresh_database("sqlite", request, tmp_path):
+        application = create_app(settings_for(url))
+        with application.app_context(), clock.frozen(NOW):
+            yield application
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """The session of the application context."""
+    return db.session()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without scripts."""
+    return app.test_client()
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    """A small alliance, empty of bookings: see tests/world.py."""
+    return World(session)
