@@ -1,0 +1,127 @@
+"""What happened, in words: each event of the history as one sentence for whoever reads it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from alliance import clock
+from alliance.history.models import Event
+from alliance.i18n import gettext as _
+from alliance.i18n import language
+from alliance.intervals import Span
+from alliance.notifications.formats import format_moment, format_span
+from alliance.notifications.sentences import CLOSURE_WORDS
+
+Data = Mapping[str, Any]
+
+
+def happening(event: Event, who: str, zone: ZoneInfo, *, by_day: bool = False) -> str:
+    """The event as a sentence in the reader's language; `who` did it. Verbs of later versions are told vaguely."""
+    words = _WORDS.get(event.verb)
+    if words is None:
+        return _("Something about it changed.")
+    return words(who, event.data, _Times(zone, by_day=by_day))
+
+
+class _Times:
+    """Writes the times in an event's data, which are ISO texts."""
+
+    def __init__(self, zone: ZoneInfo, *, by_day: bool) -> None:
+        self._zone, self._by_day = zone, by_day
+        self._today = clock.now().astimezone(zone).date()
+
+    def span(self, data: Data) -> str:
+        span = Span(datetime.fromisoformat(data["starts_at"]), datetime.fromisoformat(data["ends_at"]))
+        return format_span(span, self._zone, language(), self._today, whole_days=self._by_day)
+
+    def moment(self, text: str) -> str:
+        return format_moment(datetime.fromisoformat(text), self._zone, language(), self._today)
+
+
+def _requested(who: str, data: Data, times: _Times) -> str:
+    return _("%(who)s asked for %(when)s.", who=who, when=times.span(data))
+
+
+def _approved(who: str, data: Data, times: _Times) -> str:
+    if "starts_at" in data:
+        return _("%(who)s booked %(when)s; it was confirmed at once.", who=who, when=times.span(data))
+    if data.get("own_request"):
+        return _("%(who)s approved the request, which was for %(who)s.", who=who)
+    if data.get("reason"):
+        return _("%(who)s approved it: %(reason)s", who=who, reason=data["reason"])
+    return _("%(who)s approved it.", who=who)
+
+
+def _agreed(who: str, data: Data, times: _Times) -> str:
+    if data.get("reason"):
+        return _(
+            "%(who)s agreed: %(reason)s The next decision is still open.", who=who, reason=data["reason"]
+        )
+    return _("%(who)s agreed; the next decision is still open.", who=who)
+
+
+def _moved(who: str, data: Data, times: _Times) -> str:
+    before, after = times.span(data["before"]), times.span(data)
+    if before == after:
+        numbers = {"before": data["before"]["quantity"], "after": data["quantity"]}
+        return _("%(who)s changed the number from %(before)s to %(after)s.", who=who, **numbers)
+    if data.get("status") == "requested":
+        return _(
+            "%(who)s moved it from %(before)s to %(after)s, which has to be decided anew.",
+            who=who,
+            before=before,
+            after=after,
+        )
+    return _("%(who)s moved it from %(before)s to %(after)s.", who=who, before=before, after=after)
+
+
+def _retitled(who: str, data: Data, times: _Times) -> str:
+    return _("%(who)s changed the title or the purpose.", who=who)
+
+
+def _refused(who: str, data: Data, times: _Times) -> str:
+    return _("%(who)s refused it: %(reason)s", who=who, reason=data.get("reason", ""))
+
+
+def _withdrawn(who: str, data: Data, times: _Times) -> str:
+    return _("%(who)s withdrew the request.", who=who)
+
+
+def _cancelled(who: str, data: Data, times: _Times) -> str:
+    if data.get("late"):
+        return _("%(who)s cancelled it after the deadline.", who=who)
+    if data.get("reason"):
+        return _("%(who)s cancelled it: %(reason)s", who=who, reason=data["reason"])
+    return _("%(who)s cancelled it.", who=who)
+
+
+def _expired(who: str, data: Data, times: _Times) -> str:
+    return _("Nobody decided in time, so the request lapsed.")
+
+
+def _closure_made(who: str, data: Data, times: _Times) -> str:
+    why, since = CLOSURE_WORDS[data["kind"]](), times.moment(data["starts_at"])
+    if data.get("ends_at"):
+        return _("%(who)s closed it for %(why)s, %(when)s.", who=who, why=why, when=times.span(data))
+    return _("%(who)s closed it for %(why)s from %(since)s on.", who=who, why=why, since=since)
+
+
+def _closure_ended(who: str, data: Data, times: _Times) -> str:
+    return _("%(who)s ended the closure at %(end)s.", who=who, end=times.moment(data["ends_at"]))
+
+
+_WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
+    "booking.requested": _requested,
+    "booking.approved": _approved,
+    "booking.agreed": _agreed,
+    "booking.moved": _moved,
+    "booking.retitled": _retitled,
+    "booking.refused": _refused,
+    "booking.withdrawn": _withdrawn,
+    "booking.cancelled": _cancelled,
+    "booking.expired": _expired,
+    "closure.made": _closure_made,
+    "closure.ended": _closure_ended,
+}
+VERBS: Final = tuple(_WORDS)
