@@ -1,0 +1,43 @@
+"""Reading people and units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from alliance.members.models import Membership, Person, Unit
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What every page shows of the person it is made for, and what his session is checked against."""
+
+    id: int
+    name: str
+    email: str
+    language: str
+    session_epoch: str
+
+
+def profile_of(session: Session, person_id: int) -> Profile | None:
+    """The person of this id; None when there is nobody."""
+    columns = (Person.id, Person.name, Person.email, Person.language, Person.session_epoch)
+    found = session.execute(sa.select(*columns).where(Person.id == person_id)).one_or_none()
+    return Profile(*found) if found else None
+
+
+def memberships_of(session: Session, person_id: int) -> Sequence[Membership]:
+    """The units the person belongs to, each with its unit loaded, in the order of their codes."""
+    return session.scalars(
+        sa.select(Membership)
+        .join(Membership.unit)
+        .where(Membership.person_id == person_id, Unit.status != "left")
+        .options(joinedload(Membership.unit))
+        .order_by(Unit.code)
+    ).all()
+
+
+def member_units(session: Session) -> Sequence[Unit]:
+    """The units that belong to the alliance now, by code."""
+    return session.scalars(sa.select(Unit).where(Unit.status == "active").order_by(Unit.code)).all()
