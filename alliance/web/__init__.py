@@ -1,0 +1,41 @@
+"""The browser: one module per noun, each with its `blueprint`, and the frame they stand in."""
+
+from typing import Final
+
+from flask import Flask
+
+from alliance.config import ROOT, Settings
+from alliance.web import (
+    approvals,
+    assets,
+    bookings,
+    closures,
+    failures,
+    feeds,
+    frame,
+    home,
+    ics,
+    language,
+    logs,
+    members,
+    resources,
+    security,
+    session,
+    system,
+)
+
+PAGES: Final = (home, resources, bookings, approvals, closures, feeds, ics, members, system)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Register every page. The order is that of a request: its number, its form, its reader, his language."""
+    app.extensions["pages"] = frozenset(module.blueprint.name for module in PAGES)
+    logs.init_app(app)
+    security.init_app(app, settings)
+    session.init_app(app)
+    language.init_app(app)
+    frame.init_app(app)
+    failures.init_app(app)
+    assets.init_app(app, ROOT / "alliance" / "static")
+    for module in PAGES:
+        app.register_blueprint(module.blueprint)

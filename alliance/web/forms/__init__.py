@@ -1,0 +1,1 @@
+"""What the pages' forms hold, and the shape it must have; what it means the domain judges."""

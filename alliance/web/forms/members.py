@@ -1,0 +1,58 @@
+"""Forms about oneself."""
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, HiddenField, PasswordField, RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import EqualTo, InputRequired, Length
+
+from alliance.i18n import lazy_gettext as _l
+from alliance.members.passwords import LONGEST
+
+
+class SignInForm(FlaskForm):
+    """Mail address and password; `next` is where the reader was."""
+
+    email = EmailField(
+        _l("Mail address"),
+        [InputRequired(_l("Enter your mail address.")), Length(max=254, message=_l("This is too long."))],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        [InputRequired(_l("Enter your password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    next = HiddenField()
+
+
+class PasswordForm(FlaskForm):
+    """A new password in place of the old one."""
+
+    old = PasswordField(
+        _l("Present password"),
+        [InputRequired(_l("Enter your present password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new = PasswordField(
+        _l("New password"),
+        [InputRequired(_l("Enter a new password.")), Length(max=LONGEST, message=_l("This is too long."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+    repeat = PasswordField(
+        _l("New password again"),
+        [
+            InputRequired(_l("Enter the new password again.")),
+            EqualTo("new", _l("The two new passwords differ.")),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class LanguageForm(FlaskForm):
+    """The language of pages and mail."""
+
+    # Each language by its own name, whatever the page is written in.
+    language = RadioField(
+        _l("Language of pages and mail"),
+        choices=[SelectChoice("zh", "中文"), SelectChoice("en", "English")],
+    )

@@ -1,0 +1,101 @@
+"""Which language and which appearance the reader gets.
+
+`?lang=` and `?theme=` work on every page: they leave a cookie and lead to the same page without them. What was chosen
+on this browser wins over the person's own language, which mail is written in; then comes what the browser asks for.
+"""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, g, redirect, request
+from flask_babel import Babel, refresh
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+from werkzeug.urls import iri_to_uri
+from werkzeug.wrappers import Response as BaseResponse
+
+from alliance.i18n import BABEL_NAMES, HTML_NAMES, LANGUAGES, Language, language, localized
+from alliance.web.access import BY_ADDRESS, statement
+from alliance.web.security import set_cookie
+
+THEMES: Final = ("auto", "light", "dark")
+_CHOICES: Final[dict[str, tuple[str, ...]]] = {"lang": LANGUAGES, "theme": THEMES}
+
+
+def init_app(app: Flask) -> None:
+    """Negotiate the language of each request and tell templates what came of it."""
+    Babel(app, default_locale=BABEL_NAMES["zh"], locale_selector=lambda: BABEL_NAMES[wanted_language()])
+    app.before_request(_take_choice)
+    app.context_processor(_for_templates)
+    app.add_template_global(language, "language")
+    app.add_template_global(localized, "localized")
+    app.add_template_global(here, "here")
+
+
+def wanted_language() -> Language:
+    """The language to answer in. `speak` decides; else the reader's choice, his profile, his browser; else Chinese."""
+    if decided := g.get("language"):
+        return decided
+    if statement() in (None, BY_ADDRESS):
+        return _of_browser()
+    if (chosen := request.cookies.get("lang")) in LANGUAGES:
+        return chosen
+    if current_user.is_authenticated:
+        return current_user.profile.language
+    return _of_browser()
+
+
+def speak(chosen: Language) -> None:
+    """Answer the rest of this request in that language, whatever was negotiated."""
+    g.language = chosen
+    refresh()
+
+
+def theme() -> str | None:
+    """The appearance the reader chose; None when the system's own should decide."""
+    chosen = request.cookies.get("theme")
+    return chosen if chosen in THEMES and chosen != "auto" else None
+
+
+def here(**changes: Any) -> str:
+    """The address of this very page with some of its query changed; None takes a parameter away."""
+    query = MultiDict(request.args)
+    for name, value in changes.items():
+        query.poplist(name)
+        if value is not None:
+            query[name] = value
+    return _address(query)
+
+
+def _of_browser() -> Language:
+    """The better of our languages for the Accept-Language header, any kind of Chinese and English being the same."""
+    for accepted, quality in request.accept_languages:
+        first = accepted.replace("_", "-").partition("-")[0].lower()
+        if first in LANGUAGES and quality > 0:
+            return first
+    return "zh"
+
+
+def _take_choice() -> BaseResponse | None:
+    if request.method != "GET" or statement() in (None, BY_ADDRESS):
+        return None
+    chosen = {name: request.args.get(name) for name in _CHOICES if request.args.get(name) in _CHOICES[name]}
+    if not chosen:
+        return None
+    query = MultiDict(request.args)
+    for name in chosen:
+        query.poplist(name)
+    response = redirect(_address(query))
+    for name, value in chosen.items():
+        set_cookie(response, name, str(value), current_app.config["SETTINGS"])
+    return response
+
+
+def _address(query: MultiDict[str, Any]) -> str:
+    # One slash: two would begin the name of another site.
+    path = iri_to_uri("/" + request.path.lstrip("/"))
+    return f"{path}?{urlencode(list(query.items(multi=True)))}" if query else path
+
+
+def _for_templates() -> dict[str, Any]:
+    return {"html_language": HTML_NAMES[language()], "theme": theme()}

@@ -1,0 +1,173 @@
+"""Signing in and out, and the page about oneself."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from alliance.db import db
+from alliance.errors import Problem, Refused
+from alliance.i18n import gettext as _
+from alliance.i18n import lazy_gettext as _l
+from alliance.i18n import ngettext
+from alliance.members import sign_in as acts
+from alliance.members.queries import memberships_of
+from alliance.resources.queries import managed_by
+from alliance.web.access import members_only, public
+from alliance.web.forms.members import LanguageForm, PasswordForm, SignInForm
+from alliance.web.language import speak
+from alliance.web.security import set_cookie
+from alliance.web.session import (
+    came_from,
+    end_session,
+    keep_session,
+    require_actor,
+    safe_way_back,
+    start_session,
+)
+
+blueprint = Blueprint("members", __name__)
+
+_SENTENCES: Final = {
+    "wrong_credentials": _l("The mail address or the password is not right."),
+    "wrong_password": _l("This is not your present password."),
+    "password_too_short": _l("A password needs at least %(shortest)s characters; this one has %(length)s."),
+    "password_too_long": _l("A password may have at most %(longest)s characters."),
+    "password_is_address": _l("Your mail address is no password."),
+}
+
+
+@blueprint.get("/sign-in")
+@public
+def sign_in() -> str | Response:
+    """The door."""
+    way_back = safe_way_back(request.args.get("next")) or came_from()
+    if current_user.is_authenticated:
+        return redirect(_after_sign_in(way_back))
+    return render_template("members/sign_in.html", form=SignInForm(formdata=None, next=way_back))
+
+
+@blueprint.post("/sign-in")
+@public
+def start() -> Response | tuple[str, int]:
+    """Through the door, and on to where one was going."""
+    form = SignInForm()
+    if form.validate():
+        try:
+            person_id = acts.sign_in(form.email.data, form.password.data, request.remote_addr)
+        except Refused as refused:
+            form.form_errors.extend(map(_sentence, refused.problems))
+            current_app.logger.info("Sign-in refused: %s", refused)
+        else:
+            start_session(person_id)
+            return redirect(_after_sign_in(form.next.data))
+    return render_template("members/sign_in.html", form=form), 422
+
+
+@blueprint.post("/sign-out")
+@public
+def sign_out() -> Response:
+    """Out, on this browser."""
+    end_session()
+    flash(_("You are signed out."), "good")
+    return redirect(url_for("home.index"))
+
+
+@blueprint.get("/profile")
+@members_only
+def profile() -> str:
+    """Who one is here, and what one can set."""
+    return _profile(_language_form(), PasswordForm(formdata=None))
+
+
+@blueprint.post("/profile")
+@members_only
+def set_language() -> Response | tuple[str, int]:
+    """The language of pages and mail from now on, on this browser too."""
+    form = LanguageForm()
+    if not form.validate():
+        return _profile(form, PasswordForm(formdata=None)), 422
+    acts.set_language(require_actor().person_id, form.language.data)
+    speak(form.language.data)
+    flash(_("Your language is saved."), "good")
+    response = redirect(url_for("members.profile"))
+    set_cookie(response, "lang", form.language.data, current_app.config["SETTINGS"])
+    return response
+
+
+@blueprint.get("/profile/password")
+@members_only
+def password() -> Response:
+    """Where a reload of the refused form leads."""
+    return redirect(url_for("members.profile", _anchor="password"))
+
+
+@blueprint.post("/profile/password")
+@members_only
+def change_password() -> Response | tuple[str, int]:
+    """A new password, which ends all other sessions."""
+    form, person_id = PasswordForm(), require_actor().person_id
+    if form.validate():
+        try:
+            epoch = acts.change_password(person_id, form.old.data, form.new.data)
+        except Refused as refused:
+            _tell(form, refused.problems)
+        else:
+            keep_session(person_id, epoch)
+            flash(_("Your password is changed. All your other sessions have ended."), "good")
+            return redirect(url_for("members.profile"))
+    return _profile(_language_form(), form), 422
+
+
+@blueprint.post("/profile/sign-out-everywhere")
+@members_only
+def sign_out_everywhere() -> Response:
+    """Out, on all browsers."""
+    acts.sign_out_everywhere(require_actor().person_id)
+    end_session()
+    flash(_("You are signed out everywhere."), "good")
+    return redirect(url_for("members.sign_in"))
+
+
+def _profile(language_form: LanguageForm, password_form: PasswordForm) -> str:
+    session, actor = db.session(), require_actor()
+    return render_template(
+        "members/profile.html",
+        actor=actor,
+        memberships=memberships_of(session, actor.person_id),
+        managed=managed_by(session, actor),
+        language_form=language_form,
+        password_form=password_form,
+    )
+
+
+def _language_form() -> LanguageForm:
+    return LanguageForm(formdata=None, language=current_user.profile.language)
+
+
+def _after_sign_in(way_back: str | None) -> str:
+    """Where one was, unless that was the door itself."""
+    way_back = safe_way_back(way_back)
+    if way_back is None or way_back.partition("?")[0] in (url_for("members.sign_in"), "/sign-out"):
+        return url_for("home.index")
+    return way_back
+
+
+def _tell(form: PasswordForm, problems: Sequence[Problem]) -> None:
+    """Each finding beside the field it is about; what is about none above them all."""
+    for problem in problems:
+        errors = form[problem.field].errors if problem.field else form.form_errors
+        errors.append(_sentence(problem))
+
+
+def _sentence(problem: Problem) -> str:
+    if problem.code == "too_many_attempts":
+        minutes: int = problem.params["minutes"]
+        return ngettext(
+            "There were too many attempts. Try again in %(num)s minute.",
+            "There were too many attempts. Try again in %(num)s minutes.",
+            minutes,
+        )
+    return str(_SENTENCES[problem.code]) % problem.params
