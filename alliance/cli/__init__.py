@@ -1,0 +1,15 @@
+"""The command line: `flask --app app COMMAND`."""
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from alliance.cli import accounts, doctor, seed, worker
+from alliance.config import ROOT
+from alliance.db import db
+
+
+def init_app(app: Flask) -> None:
+    """Add our commands, and Flask-Migrate's `db`."""
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    for command in (*accounts.COMMANDS, doctor.doctor, seed.seed, seed.accounts, worker.worker):
+        app.cli.add_command(command)

@@ -1,0 +1,72 @@
+"""`seed` loads the demo alliance, `accounts` names people to try it as."""
+
+from datetime import datetime
+
+import click
+import sqlalchemy as sa
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
+
+from alliance import clock
+from alliance.cli.seeding import catalogue, life, members
+from alliance.config import Settings
+from alliance.db import action, db
+from alliance.members.models import Person, Unit
+
+# Whom `make run` names, and what to try as them.
+_ACCOUNTS = (
+    ("linyuan@example.org", "研究人员：预约别单位的激光共聚焦显微镜 · researcher"),
+    ("fangshuyan@example.org", "脑科学研究所管理员：审批 · unit admin who decides"),
+    ("mirela.castavane@example.org", "英文界面的研究人员 · researcher in English"),
+    ("qinwanqing@example.org", "联盟秘书处 · secretariat"),
+)
+
+
+@click.command()
+@with_appcontext
+def seed() -> None:
+    """Load seed_data/: units, people, resources and, into an alliance without bookings, a life around today."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.is_production:
+        raise click.ClickException("Demo data is not loaded in production mode (ALLIANCE_MODE=production).")
+    now = clock.now()
+    add_alliance(now)
+    if not life.is_due(db.session()):
+        return
+    life.begin(now)
+    made, left_out = life.add_life(now)
+    life.finish(now)
+    click.echo(f"{made} bookings, {left_out} left out for today's calendar.")
+
+
+def is_due(session: Session) -> bool:
+    """Whether this is a new alliance, or one whose demo was interrupted while it was loaded."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Unit)) == 0 or life.was_interrupted(session)
+
+
+@action
+def add_alliance(session: Session, now: datetime) -> None:
+    """Add every unit, resource and person of the files that is not there yet, in one transaction."""
+    today = now.date()
+    members.add_calendar(session, today)
+    members.add_units(session, now)
+    catalogue.add_qualifications(session)
+    catalogue.add_resources(session, now)
+    members.add_people(session, now)
+
+
+@click.command()
+@with_appcontext
+def accounts() -> None:
+    """Print mail address, name and role of people to try the demo as, and their password."""
+    names = dict(
+        db.session.execute(
+            sa.select(Person.email, Person.name).where(Person.email.in_([email for email, _ in _ACCOUNTS]))
+        ).all()
+    )
+    for email, role in _ACCOUNTS:
+        if email in names:
+            click.echo(f"{email}\t{names[email]}\t{role}")
+    if names:
+        click.echo(f"密码 Password\t{members.DEMO_PASSWORD}\t")

@@ -1,0 +1,1 @@
+"""Loading `seed_data/`: units, people, resources, and a believable life around today."""
