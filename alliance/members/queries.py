@@ -1,6 +1,6 @@
 """Reading people and units."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -41,3 +41,8 @@ def memberships_of(session: Session, person_id: int) -> Sequence[Membership]:
 def member_units(session: Session) -> Sequence[Unit]:
     """The units that belong to the alliance now, by code."""
     return session.scalars(sa.select(Unit).where(Unit.status == "active").order_by(Unit.code)).all()
+
+
+def unit_codes(session: Session, unit_ids: Collection[int]) -> tuple[str, ...]:
+    """The codes of the units, sorted."""
+    return tuple(session.scalars(sa.select(Unit.code).where(Unit.id.in_(unit_ids)).order_by(Unit.code)))

@@ -11,7 +11,7 @@ from alliance.i18n import gettext as _
 from alliance.i18n import language
 from alliance.intervals import Span
 from alliance.notifications.formats import format_moment, format_span
-from alliance.notifications.sentences import CLOSURE_WORDS
+from alliance.notifications.rule_words import CLOSURE_WORDS
 
 Data = Mapping[str, Any]
 

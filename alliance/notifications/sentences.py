@@ -1,40 +1,24 @@
-"""Findings in words: for each problem code a name, a whole sentence, and what would work instead.
+"""Findings in words, for every entrance.
 
-The domain knows codes and parameters only; every entrance takes its sentences from here, in the language of whoever
-reads them. `WORDS` is the list; a test holds it against the rules.
+The domain knows codes and parameters only; sentences are made here, in the language of whoever reads them. `WORDS` is
+the whole list; a test holds it against the rules.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal
+from collections.abc import Callable
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from alliance import clock
 from alliance.errors import Problem
 from alliance.i18n import gettext as _
-from alliance.i18n import language, ngettext
-from alliance.intervals import Span
-from alliance.notifications.formats import format_day, format_length, format_moment, format_span
-from alliance.notifications.hours import comma, hours_sentence, listed
-
-MadeBy = Literal["owner", "alliance", "nobody"]
-Params = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Words:
-    """A finding for people: its name, the sentence, what would work instead, and whose rule it is."""
-
-    title: str
-    message: str
-    remedy: str
-    made_by: MadeBy
+from alliance.notifications.account_words import ACCOUNT_WORDS
+from alliance.notifications.hours import comma
+from alliance.notifications.rule_words import RULE_WORDS
+from alliance.notifications.words import Params, Saying, Times, Words
 
 
 def words_for(problem: Problem, zone: ZoneInfo | None = None) -> Words:
     """The problem in the reader's language, with times in `zone`, by default Beijing's."""
-    return WORDS[problem.code](problem.params, _Times(zone or ZoneInfo("Asia/Shanghai")))
+    return WORDS[problem.code](problem.params, Times(zone or ZoneInfo("Asia/Shanghai")))
 
 
 def title(problem: Problem, zone: ZoneInfo | None = None) -> str:
@@ -52,291 +36,7 @@ def remedy(problem: Problem, zone: ZoneInfo | None = None) -> str:
     return words_for(problem, zone).remedy
 
 
-class _Times:
-    """Writes instants, days and lengths for the reader."""
-
-    def __init__(self, zone: ZoneInfo) -> None:
-        self._zone = zone
-
-    def _today(self) -> date:
-        return clock.now().astimezone(self._zone).date()
-
-    def moment(self, at: datetime) -> str:
-        return format_moment(at, self._zone, language(), self._today())
-
-    def span(self, start: datetime, end: datetime) -> str:
-        return format_span(Span(start, end), self._zone, language(), self._today())
-
-    def day(self, day: date) -> str:
-        return format_day(day, self._zone, language(), self._today())
-
-    @staticmethod
-    def minutes(minutes: int) -> str:
-        return format_length(timedelta(minutes=minutes), language())
-
-
-def _not_bookable(params: Params, times: _Times) -> Words:
-    if params["why"] == "request":
-        return Words(
-            _("Nothing to book by time"),
-            _("This is not booked by time."),
-            _("Ask the owner: the resource page says whom."),
-            "owner",
-        )
-    return Words(
-        _("Not open for booking"),
-        _("The owner has not published it, or has taken it off the list."),
-        _("Look for a similar resource in the catalogue."),
-        "owner",
-    )
-
-
-def _in_the_past(params: Params, times: _Times) -> Words:
-    return Words(
-        _("In the past"),
-        _("This time is already over: it is %(now)s.", now=times.moment(params["now"])),
-        _("Choose a time that is still to come."),
-        "nobody",
-    )
-
-
-def _more_than_there_are(params: Params, times: _Times) -> Words:
-    return Words(
-        _("More than there are"),
-        _(
-            "You asked for %(quantity)s, and there are %(most)s.",
-            quantity=params["quantity"],
-            most=params["most"],
-        ),
-        _("Ask for %(most)s at the most.", most=params["most"]),
-        "nobody",
-    )
-
-
-CLOSURE_WORDS: Final[dict[str, Callable[[], str]]] = {
-    "preventive": lambda: _("preventive maintenance"),
-    "cleaning": lambda: _("cleaning"),
-    "calibration": lambda: _("calibration"),
-    "breakdown": lambda: _("a breakdown"),
-    "repair": lambda: _("repair"),
-    "own_use": lambda: _("the owner's own use"),
-    "other": lambda: _("another reason"),
-}
-
-
-def _closed(params: Params, times: _Times) -> Words:
-    why = CLOSURE_WORDS[params["kind"]]()
-    if params["until"] is None:
-        said = _(
-            "Closed for %(why)s since %(since)s, no end is known yet.",
-            why=why,
-            since=times.moment(params["since"]),
-        )
-        then = _("Choose another resource, or come back when it is open again.")
-    else:
-        closed = times.span(params["since"], params["until"])
-        said = _("Closed for %(why)s: %(span)s.", why=why, span=closed)
-        then = _("Choose a time from %(until)s on.", until=times.moment(params["until"]))
-    return Words(_("Closed at this time"), said, then, "owner")
-
-
-def _taken(params: Params, times: _Times) -> Words:
-    clashes = comma(times.span(start, end) for start, end in params.get("clashes", ()))
-    quantity, free, of = params.get("quantity", 1), params.get("free", 0), params.get("of", 1)
-    if params.get("fragmented"):
-        said = _("Enough are free at each moment, but not the same ones for the whole time.")
-        return Words(_("Taken"), said, _("Choose a shorter time, or fewer."), "nobody")
-    if of > 1:
-        said = ngettext(
-            "Only %(num)s is free for the whole time, and you asked for %(quantity)s.",
-            "Only %(num)s are free for the whole time, and you asked for %(quantity)s.",
-            free,
-            quantity=quantity,
-        )
-        return Words(_("Taken"), said, _("Choose another time, or fewer."), "nobody")
-    said = (
-        _("Others have it, setup and clean-up included: %(clashes)s.", clashes=clashes)
-        if clashes
-        else _("Somebody else has just taken this time.")
-    )
-    return Words(
-        _("Taken"), said, _("Choose a time that is free in the week on the resource page."), "nobody"
-    )
-
-
-def _person_suspended(params: Params, times: _Times) -> Words:
-    return Words(
-        _("Your account is suspended"),
-        _("While it is, nothing new can be booked; what you have stays."),
-        _("Ask your unit's admin."),
-        "alliance",
-    )
-
-
-def _unit_suspended(params: Params, times: _Times) -> Words:
-    return Words(
-        _("Your unit is suspended"),
-        _("For this unit nothing new can be booked now; what it has stays."),
-        _("Ask your unit's admin or the secretariat, or book for another of your units."),
-        "alliance",
-    )
-
-
-def _owner_suspended(params: Params, times: _Times) -> Words:
-    return Words(
-        _("The owner is suspended"),
-        _("The unit that owns it takes no new bookings now."),
-        _("Look for a similar resource in the catalogue."),
-        "alliance",
-    )
-
-
-def _unqualified(params: Params, times: _Times) -> Words:
-    names = listed(params[f"names_{language()}"])
-    if params["expired"]:
-        said = _(
-            "You need %(names)s through the last day; yours ends on %(day)s.",
-            names=names,
-            day=times.day(params["expired"][0]),
-        )
-    else:
-        said = _("You need %(names)s to use it.", names=names)
-    return Words(
-        _("Qualification missing"), said, _("Ask the manager named on the resource page for it."), "owner"
-    )
-
-
-def _not_whole_days(params: Params, times: _Times) -> Words:
-    return Words(
-        _("Whole days only"),
-        _("It is booked by whole days, from midnight to midnight."),
-        _("Choose a first and a last day."),
-        "owner",
-    )
-
-
-def _off_grid(params: Params, times: _Times) -> Words:
-    grid = times.minutes(params["grid_minutes"])
-    return Words(
-        _("Not on the grid"),
-        _("Bookings start and end in steps of %(grid)s, counted from midnight.", grid=grid),
-        _("Choose a start and an end on these steps."),
-        "owner",
-    )
-
-
-def _outside_opening_hours(params: Params, times: _Times) -> Words:
-    if params.get("dates"):
-        days = listed(times.day(day) for day in params["dates"][:3])
-        said = _("It is closed on %(days)s.", days=days)
-    else:
-        said = _("The time does not lie within opening hours as a whole.")
-    return Words(_("Outside opening hours"), said, hours_sentence(params["hours"]), "owner")
-
-
-def _too_short(params: Params, times: _Times) -> Words:
-    shortest = times.minutes(params["shortest_minutes"])
-    return Words(
-        _("Too short"),
-        _("A booking lasts at least %(length)s.", length=shortest),
-        _("Choose a later end."),
-        "owner",
-    )
-
-
-def _too_long(params: Params, times: _Times) -> Words:
-    longest = times.minutes(params["longest_minutes"])
-    return Words(
-        _("Too long"),
-        _("A booking lasts at most %(length)s.", length=longest),
-        _("Choose an earlier end."),
-        "owner",
-    )
-
-
-def _too_soon(params: Params, times: _Times) -> Words:
-    return Words(
-        _("Too soon"),
-        _("The owner needs %(length)s of notice.", length=times.minutes(params["hours"] * 60)),
-        _("The earliest start is %(earliest)s.", earliest=times.moment(params["earliest"])),
-        "owner",
-    )
-
-
-def _too_far_ahead(params: Params, times: _Times) -> Words:
-    return Words(
-        _("Too far ahead"),
-        ngettext("It opens %(num)s day ahead.", "It opens %(num)s days ahead.", params["days"]),
-        _("The latest start you can book now is %(latest)s.", latest=times.moment(params["latest"])),
-        "owner",
-    )
-
-
-def _too_many_of_person(params: Params, times: _Times) -> Words:
-    return Words(
-        _("Too many bookings of yours"),
-        _(
-            "Each person may have %(most)s bookings of it that are not over yet, and you have %(have)s.",
-            most=params["most"],
-            have=params["have"],
-        ),
-        _("Cancel one of them, or wait until one is over."),
-        "owner",
-    )
-
-
-def _too_many_of_unit(params: Params, times: _Times) -> Words:
-    return Words(
-        _("Too many bookings of your unit"),
-        _(
-            "Each unit may have %(most)s bookings of it that are not over yet, and yours has %(have)s.",
-            most=params["most"],
-            have=params["have"],
-        ),
-        _("Ask a colleague to cancel one, or wait until one is over."),
-        "owner",
-    )
-
-
-def _not_open_to_you(params: Params, times: _Times) -> Words:
-    return Words(
-        _("Not open to your unit"),
-        _("The owner has not opened it to units like yours."),
-        _("Ask the owner: the resource page says whom."),
-        "owner",
-    )
-
-
-STAGE_WORDS: Final[dict[str, Callable[[], str]]] = {
-    "owner": lambda: _("the owner"),
-    "unit": lambda: _("your unit's admin"),
-    "secretariat": lambda: _("the secretariat"),
-}
-
-
-def _needs_approval(params: Params, times: _Times) -> Words:
-    who = _(", then ").join(STAGE_WORDS[stage]() for stage in params["stages"])
-    return Words(
-        _("Needs approval"),
-        _("This is decided by %(who)s.", who=who),
-        _("Your request keeps the time until it is decided or lapses."),
-        "owner",
-    )
-
-
-def _not_announced(params: Params, times: _Times) -> Words:
-    return Words(
-        _("Holidays not announced yet"),
-        _(
-            "The public holidays of %(year)s are not announced yet, so only weekdays count.",
-            year=params["year"],
-        ),
-        _("Look again when they are: opening hours may change."),
-        "alliance",
-    )
-
-
-def _not_your_unit(params: Params, times: _Times) -> Words:
+def _not_your_unit(params: Params, times: Times) -> Words:
     return Words(
         _("Not your unit"),
         _("You book for a unit you belong to."),
@@ -345,7 +45,7 @@ def _not_your_unit(params: Params, times: _Times) -> Words:
     )
 
 
-def _already_started(params: Params, times: _Times) -> Words:
+def _already_started(params: Params, times: Times) -> Words:
     return Words(
         _("Already begun"),
         _("The booking has begun."),
@@ -364,7 +64,7 @@ STATUS_WORDS: Final[dict[str, Callable[[], str]]] = {
 }
 
 
-def _already_decided(params: Params, times: _Times) -> Words:
+def _already_decided(params: Params, times: Times) -> Words:
     status = STATUS_WORDS[params["status"]]()
     if params["by"] and params["at"]:
         said = _(
@@ -380,7 +80,7 @@ def _already_decided(params: Params, times: _Times) -> Words:
     return Words(_("Already decided"), said, _("Nothing is left to do here."), "nobody")
 
 
-def _not_yet_decided(params: Params, times: _Times) -> Words:
+def _not_yet_decided(params: Params, times: Times) -> Words:
     return Words(
         _("Not decided yet"),
         _("This is a request, not a booking yet."),
@@ -389,7 +89,7 @@ def _not_yet_decided(params: Params, times: _Times) -> Words:
     )
 
 
-def _reason_needed(params: Params, times: _Times) -> Words:
+def _reason_needed(params: Params, times: Times) -> Words:
     return Words(
         _("Reason missing"),
         _("The other side is told why."),
@@ -398,7 +98,7 @@ def _reason_needed(params: Params, times: _Times) -> Words:
     )
 
 
-def _closure_over(params: Params, times: _Times) -> Words:
+def _closure_over(params: Params, times: Times) -> Words:
     return Words(
         _("Already over"),
         _("The closure ended on %(ended)s.", ended=times.moment(params["ended"])),
@@ -407,7 +107,7 @@ def _closure_over(params: Params, times: _Times) -> Words:
     )
 
 
-def _reversed(params: Params, times: _Times) -> Words:
+def _reversed(params: Params, times: Times) -> Words:
     return Words(
         _("End before start"),
         _("The end must come after the start."),
@@ -416,7 +116,7 @@ def _reversed(params: Params, times: _Times) -> Words:
     )
 
 
-def _no_such_item(params: Params, times: _Times) -> Words:
+def _no_such_item(params: Params, times: Times) -> Words:
     return Words(
         _("No such item"),
         _("The resource has no such item."),
@@ -425,7 +125,7 @@ def _no_such_item(params: Params, times: _Times) -> Words:
     )
 
 
-def _unknown_choice(params: Params, times: _Times) -> Words:
+def _unknown_choice(params: Params, times: Times) -> Words:
     return Words(
         _("Unknown choice"),
         _("This is not one of the choices: %(choices)s.", choices=comma(params["choices"])),
@@ -434,28 +134,9 @@ def _unknown_choice(params: Params, times: _Times) -> Words:
     )
 
 
-WORDS: Final[dict[str, Callable[[Params, _Times], Words]]] = {
-    "not_bookable": _not_bookable,
-    "in_the_past": _in_the_past,
-    "more_than_there_are": _more_than_there_are,
-    "closed": _closed,
-    "taken": _taken,
-    "person_suspended": _person_suspended,
-    "unit_suspended": _unit_suspended,
-    "owner_suspended": _owner_suspended,
-    "unqualified": _unqualified,
-    "not_whole_days": _not_whole_days,
-    "off_grid": _off_grid,
-    "outside_opening_hours": _outside_opening_hours,
-    "too_short": _too_short,
-    "too_long": _too_long,
-    "too_soon": _too_soon,
-    "too_far_ahead": _too_far_ahead,
-    "too_many_of_person": _too_many_of_person,
-    "too_many_of_unit": _too_many_of_unit,
-    "not_open_to_you": _not_open_to_you,
-    "needs_approval": _needs_approval,
-    "not_announced": _not_announced,
+WORDS: Final[dict[str, Saying]] = {
+    **RULE_WORDS,
+    **ACCOUNT_WORDS,
     "not_your_unit": _not_your_unit,
     "already_started": _already_started,
     "already_decided": _already_decided,

@@ -6,7 +6,7 @@ from typing import Any, Final
 from alliance.i18n import gettext as _
 from alliance.i18n import ngettext
 from alliance.notifications.hours import comma
-from alliance.notifications.sentences import Words
+from alliance.notifications.words import Words
 
 Params = Mapping[str, Any]
 

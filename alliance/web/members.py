@@ -1,7 +1,6 @@
 """Signing in and out, and the page about oneself."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -10,10 +9,9 @@ from werkzeug.wrappers import Response
 from alliance.db import db
 from alliance.errors import Problem, Refused
 from alliance.i18n import gettext as _
-from alliance.i18n import lazy_gettext as _l
-from alliance.i18n import ngettext
 from alliance.members import sign_in as acts
 from alliance.members.queries import memberships_of
+from alliance.notifications.sentences import message
 from alliance.resources.queries import managed_by
 from alliance.web.access import members_only, public
 from alliance.web.forms.members import LanguageForm, PasswordForm, SignInForm
@@ -29,14 +27,6 @@ from alliance.web.session import (
 )
 
 blueprint = Blueprint("members", __name__)
-
-_SENTENCES: Final = {
-    "wrong_credentials": _l("The mail address or the password is not right."),
-    "wrong_password": _l("This is not your present password."),
-    "password_too_short": _l("A password needs at least %(shortest)s characters; this one has %(length)s."),
-    "password_too_long": _l("A password may have at most %(longest)s characters."),
-    "password_is_address": _l("Your mail address is no password."),
-}
 
 
 @blueprint.get("/sign-in")
@@ -58,7 +48,7 @@ def start() -> Response | tuple[str, int]:
         try:
             person_id = acts.sign_in(form.email.data, form.password.data, request.remote_addr)
         except Refused as refused:
-            form.form_errors.extend(map(_sentence, refused.problems))
+            form.form_errors.extend(map(message, refused.problems))
             current_app.logger.info("Sign-in refused: %s", refused)
         else:
             start_session(person_id)
@@ -159,15 +149,4 @@ def _tell(form: PasswordForm, problems: Sequence[Problem]) -> None:
     """Each finding beside the field it is about; what is about none above them all."""
     for problem in problems:
         errors = form[problem.field].errors if problem.field else form.form_errors
-        errors.append(_sentence(problem))
-
-
-def _sentence(problem: Problem) -> str:
-    if problem.code == "too_many_attempts":
-        minutes: int = problem.params["minutes"]
-        return ngettext(
-            "There were too many attempts. Try again in %(num)s minute.",
-            "There were too many attempts. Try again in %(num)s minutes.",
-            minutes,
-        )
-    return str(_SENTENCES[problem.code]) % problem.params
+        errors.append(message(problem))

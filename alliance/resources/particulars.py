@@ -1,0 +1,300 @@
+"""What stands around resources: items, techniques, needed qualifications, managers, parts, and how the reader stands.
+
+All of it comes in one statement, whatever the number of resources and items.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from alliance.members.actor import Actor
+from alliance.members.models import GroupUnit, Management, Person, Unit
+from alliance.resources.models import (
+    HeldQualification,
+    Item,
+    Qualification,
+    RequiredQualification,
+    Resource,
+    ResourcePart,
+    ResourceTag,
+    Tag,
+)
+from alliance.resources.permissions import visible_to
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name in both languages, of an item or a technique; the English one may be missing."""
+
+    id: int
+    name_zh: str
+    name_en: str | None
+
+
+@dataclass(frozen=True)
+class Related:
+    """A part of a resource or a whole it belongs to, as far as the reader may know of it."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+
+
+@dataclass(frozen=True)
+class Manager:
+    """A person who runs a resource, with the address to ask at."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Required:
+    """A qualification a resource asks for, and since and until which local day the reader holds it, if at all."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+    held_from: date | None = None
+    held_until: date | None = None
+
+    def is_held_on(self, day: date) -> bool:
+        """Whether the reader may use it on that day."""
+        if self.held_from is None or day < self.held_from:
+            return False
+        return self.held_until is None or day <= self.held_until
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What stands around one resource. A whole's items are those of its parts.
+
+    `relative_ids` are all its parts and wholes, for what closes one closes the other; `parts` and `wholes` name those
+    the reader may know of.
+    """
+
+    items: tuple[Label, ...] = ()
+    tags: tuple[Label, ...] = ()
+    required: tuple[Required, ...] = ()
+    managers: tuple[Manager, ...] = ()
+    parts: tuple[Related, ...] = ()
+    wholes: tuple[Related, ...] = ()
+    relative_ids: frozenset[int] = frozenset()
+    has_parts: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The reader's units in good standing with their status, and for each the units it shares a group with."""
+
+    statuses: Mapping[int, str] = field(default_factory=dict)
+    mates: frozenset[tuple[int, int]] = frozenset()
+
+    def shares_group(self, unit_id: int, owner_id: int) -> bool:
+        """Whether the reader's unit and the owner have a group in common."""
+        return (unit_id, owner_id) in self.mates
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around some resources, and how their reader stands."""
+
+    standing: Standing
+    _of: Mapping[int, Particulars]
+
+    def of(self, resource_id: int) -> Particulars:
+        """What stands around this one."""
+        return self._of.get(resource_id, Particulars())
+
+
+def surroundings(
+    session: Session, reader: Actor | None, resource_ids: Collection[int], *, with_items: bool = False
+) -> Surroundings:
+    """All there is to say around the resources, in one statement; items and parts only when asked for.
+
+    The caller has made sure that the reader may know of these resources.
+    """
+    wanted = [_tags(resource_ids), _required(resource_ids, reader)]
+    if with_items:
+        wanted += [_items(resource_ids), _items_of_parts(resource_ids), *_relatives(resource_ids, reader)]
+    if reader is not None:
+        wanted += [_managers(resource_ids), *_standing(reader)]
+    rows = [_Row(*row) for row in session.execute(sa.union_all(*wanted))]
+    return Surroundings(
+        standing=Standing(
+            statuses={row.id: row.zh for row in rows if row.what == "unit"},
+            mates=frozenset((row.of, row.id) for row in rows if row.what == "mate"),
+        ),
+        _of={
+            resource_id: _particulars(row for row in rows if row.of == resource_id)
+            for resource_id in resource_ids
+        },
+    )
+
+
+def managers_of(session: Session, resource_ids: Collection[int]) -> dict[int, list[Manager]]:
+    """Who runs each of the resources, by name; for readers who are signed in."""
+    rows = [_Row(*row) for row in session.execute(_managers(resource_ids))]
+    return {
+        resource_id: list(_sorted(rows, "manager", _manager, resource_id)) for resource_id in resource_ids
+    }
+
+
+def qualifications_for(session: Session, resource_id: int, person_id: int) -> list[Required]:
+    """What the resource asks for, and what of it the person holds."""
+    reader = Actor(person_id)
+    rows = [_Row(*row) for row in session.execute(_required([resource_id], reader))]
+    return list(_sorted(rows, "required", _requirement, resource_id))
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One line of the statement: what it tells, of which resource (or unit), and the columns all lines share."""
+
+    what: str
+    of: int
+    id: int
+    code: str
+    zh: str
+    en: str | None
+    first: date | None
+    last: date | None
+
+
+def _particulars(rows: Iterable[_Row]) -> Particulars:
+    own = list(rows)
+    return Particulars(
+        items=_sorted(own, "item", _label),
+        tags=_sorted(own, "tag", _label),
+        required=_sorted(own, "required", _requirement),
+        managers=_sorted(own, "manager", _manager),
+        parts=_sorted(own, "part", _related),
+        wholes=_sorted(own, "whole", _related),
+        relative_ids=frozenset(row.id for row in own if row.what in ("below", "above")),
+        has_parts=any(row.what == "below" for row in own),
+    )
+
+
+def _sorted(
+    rows: Iterable[_Row], what: str, make: Callable[[_Row], T], of: int | None = None
+) -> tuple[T, ...]:
+    chosen = [row for row in rows if row.what == what and of in (None, row.of)]
+    return tuple(make(row) for row in sorted(chosen, key=lambda row: row.id))
+
+
+def _label(row: _Row) -> Label:
+    return Label(row.id, row.zh, row.en)
+
+
+def _related(row: _Row) -> Related:
+    return Related(row.code, row.zh, row.en)
+
+
+def _manager(row: _Row) -> Manager:
+    return Manager(row.zh, row.code)
+
+
+def _requirement(row: _Row) -> Required:
+    return Required(row.code, row.zh, row.en, row.first, row.last)
+
+
+_Line = sa.Select[*tuple[Any, ...]]
+# Typed, for PostgreSQL takes a bare NULL in a union for a text.
+_NO_TEXT = sa.cast(sa.null(), sa.String)
+_NO_DAY = sa.cast(sa.null(), sa.Date)
+
+
+def _line(what: str, of: Any, number: Any, code: Any, zh: Any, en: Any = _NO_TEXT, *days: Any) -> _Line:
+    first, last = days or (_NO_DAY.label("first"), _NO_DAY.label("last"))
+    return sa.select(sa.literal(what), of, number, code, zh, en, first, last)
+
+
+def _items(resource_ids: Collection[int]) -> _Line:
+    return _line("item", Item.resource_id, Item.id, sa.literal(""), Item.label_zh, Item.label_en).where(
+        Item.resource_id.in_(resource_ids), Item.retired_at.is_(None)
+    )
+
+
+def _items_of_parts(resource_ids: Collection[int]) -> _Line:
+    return (
+        _line("item", ResourcePart.whole_id, Item.id, sa.literal(""), Item.label_zh, Item.label_en)
+        .join(ResourcePart, ResourcePart.part_id == Item.resource_id)
+        .where(ResourcePart.whole_id.in_(resource_ids), Item.retired_at.is_(None))
+    )
+
+
+def _tags(resource_ids: Collection[int]) -> _Line:
+    return (
+        _line("tag", ResourceTag.resource_id, Tag.id, sa.literal(""), Tag.name_zh, Tag.name_en)
+        .join(ResourceTag, ResourceTag.tag_id == Tag.id)
+        .where(ResourceTag.resource_id.in_(resource_ids))
+    )
+
+
+def _required(resource_ids: Collection[int], reader: Actor | None) -> _Line:
+    held, asked = HeldQualification, RequiredQualification
+    mine = sa.and_(
+        held.qualification_id == Qualification.id,
+        held.person_id == reader.person_id if reader is not None else sa.false(),
+    )
+    return (
+        _line(
+            "required",
+            asked.resource_id,
+            Qualification.id,
+            Qualification.code,
+            Qualification.name_zh,
+            Qualification.name_en,
+            held.valid_from,
+            held.valid_until,
+        )
+        .join(asked, asked.qualification_id == Qualification.id)
+        .outerjoin(held, mine)
+        .where(asked.resource_id.in_(resource_ids))
+    )
+
+
+def _managers(resource_ids: Collection[int]) -> _Line:
+    return (
+        _line("manager", Management.resource_id, Person.id, Person.email, Person.name)
+        .join(Person, Person.id == Management.person_id)
+        .where(Management.resource_id.in_(resource_ids), Person.status == "active")
+    )
+
+
+def _relatives(resource_ids: Collection[int], reader: Actor | None) -> tuple[_Line, ...]:
+    """Parts and wholes: their ids all, their names where the reader may know of them."""
+    relation, nothing = ResourcePart, sa.literal("")
+    names = (Resource.id, Resource.code, Resource.name_zh, Resource.name_en)
+    part, whole = relation.part_id, relation.whole_id
+    return (
+        _line("below", whole, part, nothing, nothing).where(whole.in_(resource_ids)),
+        _line("above", part, whole, nothing, nothing).where(part.in_(resource_ids)),
+        _line("part", whole, *names)
+        .join(relation, part == Resource.id)
+        .where(whole.in_(resource_ids), visible_to(reader)),
+        _line("whole", part, *names)
+        .join(relation, whole == Resource.id)
+        .where(part.in_(resource_ids), visible_to(reader)),
+    )
+
+
+def _standing(reader: Actor) -> tuple[_Line, _Line]:
+    mine, theirs = aliased(GroupUnit), aliased(GroupUnit)
+    nothing = sa.literal("")
+    units = _line("unit", sa.literal(0), Unit.id, Unit.code, Unit.status).where(
+        Unit.id.in_(reader.active_unit_ids)
+    )
+    mates = (
+        _line("mate", mine.unit_id, theirs.unit_id, nothing, nothing)
+        .join(theirs, theirs.group_id == mine.group_id)
+        .where(mine.unit_id.in_(reader.active_unit_ids))
+        .distinct()
+    )
+    return units, mates

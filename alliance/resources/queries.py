@@ -1,0 +1,261 @@
+"""Reading the catalogue. Every statement asks `visible_to`: what is hidden looks exactly like what is missing."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from alliance.errors import Missing
+from alliance.members.actor import Actor
+from alliance.members.models import Unit
+from alliance.resources.kinds import CLASS_OF_KIND, CLASSES, KINDS
+from alliance.resources.models import Item, Resource, ResourceTag, Tag
+from alliance.resources.permissions import visible_to
+from alliance.resources.search import matches, name_matches, place_matches, words_of
+
+PAGE_SIZE: Final = 20
+# Techniques beyond these are found by words, not by ticking.
+_MOST_TAGS: Final = 12
+
+Condition = sa.ColumnElement[bool]
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader looks for: choices within one field widen, fields together narrow, empty fields ask nothing.
+
+    `kinds` and `classes` are codes of the vocabulary and one field, `units` are codes, `tags` Chinese names.
+    """
+
+    words: str = ""
+    kinds: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    place: str = ""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def all_kinds(self) -> frozenset[str]:
+        """The kinds asked for, with those of the classes asked for; empty when any will do."""
+        return frozenset(self.kinds).union(kind for kind in KINDS if CLASS_OF_KIND[kind] in self.classes)
+
+    def __bool__(self) -> bool:
+        return any((self.words, self.kinds, self.classes, self.units, self.place, self.tags))
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One row of the catalogue: the resource with owner and policy, and how many live items it has of its own."""
+
+    resource: Resource
+    items: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many resources each choice would leave, the other choices of its own field left aside; none is 0."""
+
+    kinds: Mapping[str, int]
+    classes: Mapping[str, int]
+    units: Mapping[Unit, int]
+    tags: Mapping[Tag, int]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a longer list. `number` counts from 1; asking for more pages than there are gives the last."""
+
+    rows: tuple[Listing, ...]
+    total: int
+    number: int
+    pages: int
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class _Group:
+    owner: Unit
+    kind: str
+    count: int
+
+
+def catalogue(session: Session, reader: Actor | None, filters: Filters, page: int = 1) -> Page:
+    """The resources on offer that the reader may know of and looks for, in three statements.
+
+    Those whose name says what was asked come first, then by kind and code.
+    """
+    groups = _groups(session, reader, filters)
+    kinds, units = filters.all_kinds, set(filters.units)
+    of_units = [group for group in groups if not units or group.owner.code in units]
+    of_kinds = [group for group in groups if not kinds or group.kind in kinds]
+    total = sum(group.count for group in of_units if group in of_kinds)
+    pages = max(1, -(-total // PAGE_SIZE))
+    number = min(max(page, 1), pages)
+    return Page(
+        rows=_rows(session, reader, filters, number),
+        total=total,
+        number=number,
+        pages=pages,
+        counts=Counts(
+            kinds=_sums(KINDS, ((group.kind, group.count) for group in of_units)),
+            classes=_sums(CLASSES, ((CLASS_OF_KIND[group.kind], group.count) for group in of_units)),
+            units=_sums((), ((group.owner, group.count) for group in of_kinds)),
+            tags=_tags(session, reader, filters),
+        ),
+    )
+
+
+def counts_on_offer(session: Session, reader: Actor | None) -> Counts:
+    """How many resources of each kind, class and owner the reader may find, in one statement."""
+    groups = _groups(session, reader, Filters())
+    return Counts(
+        kinds=_sums(KINDS, ((group.kind, group.count) for group in groups)),
+        classes=_sums(CLASSES, ((CLASS_OF_KIND[group.kind], group.count) for group in groups)),
+        units=_sums((), ((group.owner, group.count) for group in groups)),
+        tags={},
+    )
+
+
+def found_by(reader: Actor | None, filters: Filters) -> Condition:
+    """What the filters leave of the resources on offer that the reader may know of."""
+    return sa.and_(_on_offer(reader, filters), _of_kinds(filters), _of_units(filters), _with_tags(filters))
+
+
+def resource_by_code(session: Session, reader: Actor | None, code: str, *options: ORMOption) -> Resource:
+    """The resource with its owner and policy, and whatever `options` load besides; raises Missing."""
+    # PostgreSQL would refuse the character zero with an error of its own.
+    if not code.isprintable():
+        raise Missing
+    found = session.scalars(
+        sa.select(Resource)
+        .where(Resource.code == code, visible_to(reader))
+        .options(joinedload(Resource.owner), joinedload(Resource.policy_row), *options)
+    ).one_or_none()
+    if found is None:
+        raise Missing
+    return found
+
+
+def resource_and_unit(
+    session: Session, reader: Actor | None, code: str, unit_code: str | None
+) -> tuple[int, str, int | None]:
+    """Id and zone of the resource, and the id of the unit if there is one of that code; raises Missing."""
+    unit = sa.select(Unit.id).where(Unit.code == unit_code).scalar_subquery()
+    found = session.execute(
+        sa.select(Resource.id, Resource.zone, unit).where(Resource.code == code, visible_to(reader))
+    ).one_or_none()
+    if found is None:
+        raise Missing
+    return found[0], found[1], found[2]
+
+
+def resources_after(
+    session: Session, reader: Actor | None, filters: Filters, *, after: str = "", limit: int
+) -> list[Listing]:
+    """Up to `limit` of the resources on offer that the reader may know of and looks for, by code, after that code."""
+    rows = session.execute(
+        sa.select(Resource, _live_items())
+        .join(Resource.owner)
+        .where(found_by(reader, filters), Resource.code > after)
+        .order_by(Resource.code)
+        .limit(limit)
+        .options(contains_eager(Resource.owner))
+    )
+    return [Listing(*row) for row in rows]
+
+
+def managed_by(session: Session, actor: Actor) -> Sequence[Resource]:
+    """The resources the actor is a named manager of, in the order of their codes."""
+    if not actor.managed_ids:
+        return ()
+    return session.scalars(
+        sa.select(Resource).where(Resource.id.in_(actor.managed_ids)).order_by(Resource.code)
+    ).all()
+
+
+def _groups(session: Session, reader: Actor | None, filters: Filters) -> list[_Group]:
+    """How many there are of each kind and owner, these two fields left aside."""
+    rows = session.execute(
+        sa.select(Unit, Resource.kind, sa.func.count())
+        .join(Unit, Unit.id == Resource.owner_id)
+        .where(_on_offer(reader, filters), _with_tags(filters))
+        .group_by(Unit.id, Resource.kind)
+        .order_by(Unit.code)
+    )
+    return [_Group(*row) for row in rows]
+
+
+def _rows(session: Session, reader: Actor | None, filters: Filters, number: int) -> tuple[Listing, ...]:
+    kind_rank = sa.case({kind: rank for rank, kind in enumerate(KINDS)}, value=Resource.kind)
+    by_name = [sa.case((name_matches(filters.words), 0), else_=1)] if words_of(filters.words) else []
+    rows = session.execute(
+        sa.select(Resource, _live_items())
+        .join(Resource.owner)
+        .where(found_by(reader, filters))
+        .order_by(*by_name, kind_rank, Resource.code)
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+        .options(contains_eager(Resource.owner), joinedload(Resource.policy_row))
+    )
+    return tuple(Listing(*row) for row in rows)
+
+
+def _live_items() -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count(Item.id))
+        .where(Item.resource_id == Resource.id, Item.retired_at.is_(None))
+        .correlate(Resource)
+        .scalar_subquery()
+    )
+
+
+def _tags(session: Session, reader: Actor | None, filters: Filters) -> dict[Tag, int]:
+    """The techniques most resources offer, tags left aside."""
+    count = sa.func.count().label("resources")
+    rows = session.execute(
+        sa.select(Tag, count)
+        .join(ResourceTag, ResourceTag.tag_id == Tag.id)
+        .join(Resource, Resource.id == ResourceTag.resource_id)
+        .where(_on_offer(reader, filters), _of_kinds(filters), _of_units(filters))
+        .group_by(Tag.id)
+        .order_by(count.desc(), Tag.id)
+        .limit(_MOST_TAGS)
+    )
+    return {tag: number for tag, number in rows}  # noqa: C416 - dict() would not know the types of a row
+
+
+def _on_offer(reader: Actor | None, filters: Filters) -> Condition:
+    return sa.and_(
+        visible_to(reader),
+        Resource.status != "retired",
+        matches(filters.words),
+        place_matches(filters.place),
+    )
+
+
+def _of_kinds(filters: Filters) -> Condition:
+    return Resource.kind.in_(filters.all_kinds) if filters.all_kinds else sa.true()
+
+
+def _of_units(filters: Filters) -> Condition:
+    if not filters.units:
+        return sa.true()
+    return Resource.owner_id.in_(sa.select(Unit.id).where(Unit.code.in_(filters.units)))
+
+
+def _with_tags(filters: Filters) -> Condition:
+    if not filters.tags:
+        return sa.true()
+    return Resource.id.in_(sa.select(ResourceTag.resource_id).join(Tag).where(Tag.name_zh.in_(filters.tags)))
+
+
+def _sums(order: Iterable[K], pairs: Iterable[tuple[K, int]]) -> dict[K, int]:
+    """The numbers added up by key, keys in the given order first; keys without any number are left out."""
+    sums: dict[K, int] = dict.fromkeys(order, 0)
+    for key, number in pairs:
+        sums[key] = sums.get(key, 0) + number
+    return {key: total for key, total in sums.items() if total}

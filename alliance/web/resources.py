@@ -1,0 +1,269 @@
+"""The catalogue and the page of one resource."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, current_app, render_template, request, url_for
+from markupsafe import Markup
+
+from alliance import clock
+from alliance.availability.models import Closure
+from alliance.availability.queries import calendar_days, closures_over
+from alliance.booking.facts import Closed
+from alliance.booking.permissions import seen_by
+from alliance.booking.queries import bookings_on
+from alliance.config import Settings
+from alliance.db import db
+from alliance.i18n import gettext as _
+from alliance.i18n import language, localized
+from alliance.notifications.formats import format_clock, format_days
+from alliance.notifications.rule_words import CLOSURE_WORDS
+from alliance.resources.kinds import CLASS_OF_KIND, DAY_PRESETS, KINDS
+from alliance.resources.models import Resource
+from alliance.resources.particulars import Particulars, Surroundings, surroundings
+from alliance.resources.queries import Counts, Filters, catalogue, resource_by_code
+from alliance.web.access import public
+from alliance.web.eligibility import Eligibility, closest_relation, eligibility
+from alliance.web.openings import DAYS, WeekFacts, beyond, closed_now, free_now
+from alliance.web.rule_sentences import RuleSentence, rule_sentences
+from alliance.web.session import current_actor
+from alliance.web.times import Times, with_times
+from alliance.web.vocabulary import free_of, how_many, instrument_class_name, kind_name
+from alliance.web.week import Addresses, Week, week_of
+
+blueprint = Blueprint("resources", __name__, url_prefix="/resources")
+
+_UNITS_AT_FIRST: Final = 8
+_LONGEST_WORD: Final = 60
+_LAST_PAGE: Final = 100_000
+_DAY: Final = timedelta(days=1)
+
+
+@blueprint.get("")
+@public
+def index() -> str:
+    """What there is, narrowed by what the reader looks for."""
+    session, reader, now = db.session(), current_actor(), clock.now()
+    filters = _filters()
+    page = catalogue(session, reader, filters, request.args.get("page", 1, _page_number))
+    around = surroundings(session, reader, [row.resource.id for row in page.rows])
+    return render_template(
+        "resources/index.html",
+        filters=filters,
+        page=page,
+        rows=[
+            (row.resource, how_many(row.resource.kind, row.items), _line(row.resource, around, now))
+            for row in page.rows
+        ],
+        kinds=[
+            (kind, kind_name(kind), page.counts.kinds.get(kind, 0)) for kind in _kinds(filters, page.counts)
+        ],
+        units=_units(filters, page.counts),
+        units_at_first=_UNITS_AT_FIRST,
+        tags=_tags(filters, page.counts),
+    )
+
+
+@blueprint.get("/<code>")
+@public
+def show(code: str) -> str:
+    """One resource: when it is free, how it is booked, what it is."""
+    session, reader, now = db.session(), current_actor(), clock.now()
+    resource = resource_by_code(session, reader, code)
+    around = surroundings(session, reader, [resource.id], with_items=True)
+    facts = _week_facts(resource, around.of(resource.id), now) if resource.mode == "timed" else None
+    week = week_of(facts, _first_day(resource, now), _addresses(resource)) if facts else None
+    times = Times.of(resource.zone, by_day=facts is not None and facts.goes_by_days)
+    return render_template(
+        "resources/show.html",
+        resource=resource,
+        around=around.of(resource.id),
+        line=_line(resource, around, now),
+        status=_status(facts, week, times) if facts and week else None,
+        week=week,
+        week_words=format_days(week.first, week.last, language(), times.today) if week else "",
+        earlier=week.first - DAYS * _DAY if week else None,
+        later=week.first + DAYS * _DAY if week else None,
+        rules=_rules(resource, around, now) if week else [],
+        kind=kind_name(resource.kind),
+        items=""
+        if around.of(resource.id).has_parts
+        else how_many(resource.kind, len(around.of(resource.id).items)),
+        instrument_class=instrument_class_name(resource.instrument_class),
+        specifications=getattr(resource, f"specifications_{language()}") or resource.specifications_zh,
+        tag_names=[localized(tag, "name") for tag in around.of(resource.id).tags],
+        calendar_address=_calendar_address(resource),
+    )
+
+
+def _filters() -> Filters:
+    """What the address asks for; what the vocabulary does not know asks nothing."""
+    args = request.args
+    classes = set(args.getlist("class"))
+    kinds = set(args.getlist("kind"))
+    return Filters(
+        words=args.get("q", "").strip()[:100],
+        kinds=tuple(kind for kind in KINDS if kind in kinds or CLASS_OF_KIND[kind] in classes),
+        units=_texts("unit"),
+        place=args.get("place", "").strip()[:_LONGEST_WORD],
+        tags=_texts("tag"),
+    )
+
+
+def _texts(name: str) -> tuple[str, ...]:
+    texts = dict.fromkeys(request.args.getlist(name))
+    return tuple(text for text in texts if text and text.isprintable() and len(text) <= _LONGEST_WORD)[:50]
+
+
+def _page_number(text: str) -> int:
+    return min(max(int(text), 1), _LAST_PAGE)
+
+
+def _kinds(filters: Filters, counts: Counts) -> list[str]:
+    return [kind for kind in KINDS if kind in counts.kinds or kind in filters.kinds]
+
+
+def _units(filters: Filters, counts: Counts) -> list[tuple[str, str, int]]:
+    """Code, name and number, the chosen ones first, then those with most to offer."""
+    found = [(unit.code, str(localized(unit, "name")), number) for unit, number in counts.units.items()]
+    gone = set(filters.units) - {code for code, _name, _number in found}
+    found += [(code, code, 0) for code in filters.units if code in gone]
+    return sorted(found, key=lambda unit: (unit[0] not in filters.units, -unit[2]))
+
+
+def _tags(filters: Filters, counts: Counts) -> list[tuple[str, str, int]]:
+    found = [(tag.name_zh, str(localized(tag, "name")), number) for tag, number in counts.tags.items()]
+    gone = set(filters.tags) - {value for value, _name, _number in found}
+    return found + [(value, value, 0) for value in filters.tags if value in gone]
+
+
+def _line(resource: Resource, around: Surroundings, now: datetime) -> Eligibility:
+    today = now.astimezone(ZoneInfo(resource.zone)).date()
+    return eligibility(resource, around.of(resource.id), around.standing, current_actor(), today)
+
+
+def _first_day(resource: Resource, now: datetime) -> date:
+    """The day the address names, else today."""
+    try:
+        wanted = date.fromisoformat(request.args.get("week", ""))
+    except ValueError:
+        wanted = None
+    today = now.astimezone(ZoneInfo(resource.zone)).date()
+    # Far enough for any horizon; beyond it lies the end of what a date can say.
+    return wanted if wanted is not None and abs(wanted.year - today.year) <= 10 else today
+
+
+def _week_facts(resource: Resource, around: Particulars, now: datetime) -> WeekFacts:
+    session, reader, first = db.session(), current_actor(), _first_day(resource, now)
+    zone, policy = ZoneInfo(resource.zone), resource.policy_row.value()
+    reach = beyond(policy, first, zone)
+    closures = closures_over(session, [resource.id, *around.relative_ids], reach)
+    return WeekFacts(
+        now=now,
+        zone=zone,
+        policy=policy,
+        preset=resource.preset,
+        kind=resource.kind,
+        days=calendar_days(
+            session, (reach.start.astimezone(zone).date() - _DAY, reach.end.astimezone(zone).date())
+        ),
+        items={item.id: str(localized(item, "name")) for item in around.items},
+        is_whole=around.has_parts,
+        bookings=seen_by(reader, bookings_on(session, [resource.id], reach, now)),
+        closures=[_closed(closure) for closure in closures],
+        is_on_offer=resource.status == "published" and resource.owner.status in ("active", "external"),
+    )
+
+
+def _closed(closure: Closure) -> Closed:
+    return Closed(closure.starts_at, closure.ends_at, closure.kind, closure.reason, closure.item_id)
+
+
+def _addresses(resource: Resource) -> Addresses:
+    return Addresses(
+        book=lambda start, end: url_for("bookings.new", **_wish(resource, start, end)),
+        booking=lambda ref: url_for("bookings.show", ref=ref),
+    )
+
+
+def _wish(resource: Resource, start: datetime, end: datetime) -> dict[str, Any]:
+    """What the booking form is asked to begin with; the last day only where the form could not guess it."""
+    zone = ZoneInfo(resource.zone)
+    first = start.astimezone(zone).date()
+    last = (end - timedelta(seconds=1)).astimezone(zone).date()
+    days = {"date": first.isoformat()} | ({"end_date": last.isoformat()} if last > first else {})
+    if resource.preset in DAY_PRESETS:
+        return {"resource": resource.code, **days}
+    if last > first:
+        days["end_date"] = end.astimezone(zone).date().isoformat()
+    return {
+        "resource": resource.code,
+        **days,
+        "start": format_clock(start, zone),
+        "end": format_clock(end, zone),
+    }
+
+
+@dataclass(frozen=True)
+class _Status:
+    """The line under the title: a badge and what it means now."""
+
+    look: str
+    word: str
+    icon: str
+    sentence: str
+
+
+def _status(facts: WeekFacts, week: Week, times: Times) -> _Status | None:
+    """How things stand at this moment; nothing on weeks that do not begin today."""
+    if week.first != times.today or not facts.is_on_offer:
+        return None
+    if (closed := closed_now(facts)) is not None:
+        return _Status("closed", _("Closed now"), "slash-circle", _why_closed(closed, times))
+    if week.next_free is None:
+        return _Status("done", _("Full this week"), "dash-lg", _("Nothing is free in these seven days."))
+    when = times.span(week.next_free, near=True)
+    sentence = with_times(_("Next free: %(when)s"), when=when)
+    if times.date(week.next_free.start) != times.today:
+        return _Status("done", _("Not free today"), "dash-lg", sentence)
+    if len(facts.items) > 1 and not facts.is_whole:
+        idle = free_of(facts.kind, free_now(facts), len(facts.items))
+        sentence = with_times(_("%(idle)s; next free: %(when)s"), idle=idle, when=when)
+    return _Status("free", _("Free today"), "circle", sentence)
+
+
+def _why_closed(closed: Closed, times: Times) -> str:
+    why = closed.reason or CLOSURE_WORDS[closed.kind]()
+    if closed.end is None:
+        return _("%(why)s; no end is known yet", why=why)
+    return with_times(_("%(why)s. Open again: %(until)s"), why=why, until=times.moment(closed.end))
+
+
+def _rules(resource: Resource, around: Surroundings, now: datetime) -> list[tuple[str, str]]:
+    policy = resource.policy_row.value()
+    rules = rule_sentences(
+        policy,
+        preset=resource.preset,
+        owner=str(localized(resource.owner, "name")),
+        relation=closest_relation(resource, around.standing, policy),
+        required=around.of(resource.id).required,
+        today=now.astimezone(ZoneInfo(resource.zone)).date(),
+        signed_in=current_actor() is not None,
+    )
+    return [(rule.icon, _with_bold(rule)) for rule in rules]
+
+
+def _with_bold(rule: RuleSentence) -> str:
+    """What concerns the reader stands out, after what holds for all."""
+    blank = "" if language() == "zh" else " "
+    return Markup("{}{}<b>{}</b>").format(rule.sentence, blank, rule.yours) if rule.yours else rule.sentence
+
+
+def _calendar_address(resource: Resource) -> str:
+    """Where calendars may fetch when it is busy, without any token; for what is shown to everybody."""
+    if resource.visibility != "public" or resource.status != "published" or resource.mode != "timed":
+        return ""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.base_url + url_for("ics.resource", code=resource.code)

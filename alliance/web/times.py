@@ -1,0 +1,85 @@
+"""Times in pages: in words for the reader, as <time> elements for his programs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from alliance import clock
+from alliance.i18n import Language, language
+from alliance.intervals import Span
+from alliance.notifications.formats import (
+    format_clocks,
+    format_day,
+    format_length,
+    format_moment,
+    format_span,
+)
+
+_TIME = Markup('<time datetime="{}">{}</time>')
+
+
+@dataclass(frozen=True)
+class Times:
+    """How one page writes times: in the zone of what it is about, in the reader's language, seen from today.
+
+    `by_day` is set for what goes by whole days: spans are then written without the clock.
+    """
+
+    zone: ZoneInfo
+    language: Language
+    today: date
+    by_day: bool = False
+
+    @classmethod
+    def of(cls, zone: str, *, by_day: bool = False) -> "Times":
+        """For the page being made now."""
+        place = ZoneInfo(zone)
+        return cls(place, language(), clock.now().astimezone(place).date(), by_day)
+
+    def words(self, span: Span, *, near: bool = False) -> str:
+        """A span in plain words, e.g. 11月24日 周二 14:00–16:00."""
+        return format_span(span, self.zone, self.language, self.today, whole_days=self.by_day, near=near)
+
+    def span(self, span: Span, *, near: bool = False) -> Markup:
+        """A span with its day."""
+        return _element(span, self.words(span, near=near))
+
+    def clocks_words(self, span: Span) -> str:
+        """The times of day of a span in plain words; its days where it goes by days."""
+        return self.words(span) if self.by_day else format_clocks(span, self.zone, self.language)
+
+    def clocks(self, span: Span) -> Markup:
+        """The times of day of a span; its days where it goes by days."""
+        return _element(span, self.clocks_words(span))
+
+    def moment_words(self, at: datetime) -> str:
+        """A day and a time of day in plain words, the days around today by their names."""
+        return format_moment(at, self.zone, self.language, self.today)
+
+    def moment(self, at: datetime) -> Markup:
+        """A day and a time of day."""
+        return _TIME.format(at.astimezone(self.zone).isoformat(), self.moment_words(at))
+
+    def day(self, at: datetime | date, *, near: bool = False) -> Markup:
+        """A day, e.g. 11月24日 周二."""
+        on = self.date(at) if isinstance(at, datetime) else at
+        return _TIME.format(on.isoformat(), format_day(on, self.zone, self.language, self.today, near=near))
+
+    def date(self, at: datetime) -> date:
+        """The local day of an instant."""
+        return at.astimezone(self.zone).date()
+
+    def length(self, length: timedelta) -> str:
+        """How long something lasts."""
+        return format_length(length, self.language)
+
+
+def with_times(sentence: str, **parts: object) -> Markup:
+    """A translated sentence whose gaps are filled with times as elements; everything else in them is escaped."""
+    return Markup(sentence) % parts  # noqa: S704 - the sentence is one of ours, from the program or its translation
+
+
+def _element(span: Span, words: str) -> Markup:
+    return _TIME.format(f"{span.start.isoformat()}/{span.end.isoformat()}", words)

@@ -1,0 +1,62 @@
+"""The catalogue's fixed words in the reader's language."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from alliance.i18n import gettext as _
+from alliance.i18n import language, ngettext
+from alliance.resources.kinds import CLASS_NAMES, INSTRUMENT_CLASSES, KIND_NAMES
+
+KIND_ICONS: Final = {
+    "instrument": "eyedropper",
+    "platform": "building",
+    "facility": "buildings",
+    "loan_equipment": "box-seam",
+    "computing": "cpu",
+    "talent": "person-badge",
+    "training": "mortarboard",
+    "service": "chat-left-text",
+    "venue": "door-open",
+}
+
+_COUNTED_AS_PLACES: Final = ("venue", "platform", "training", "computing")
+
+
+def kind_name(kind: str) -> str:
+    """What a kind of resource is called."""
+    return _of_pair(KIND_NAMES[kind])
+
+
+def class_name(group: str) -> str:
+    """What one of the five classes of kinds is called."""
+    return _of_pair(CLASS_NAMES[group])
+
+
+def instrument_class_name(number: str | None) -> str:
+    """What a class of the national list of instruments is called; nothing for none."""
+    return _of_pair(INSTRUMENT_CLASSES[number]) if number in INSTRUMENT_CLASSES else ""
+
+
+def run_together(sentences: Iterable[str]) -> str:
+    """Whole sentences one after another; Chinese puts no blank between them."""
+    return ("" if language() == "zh" else " ").join(filter(None, sentences))
+
+
+def how_many(kind: str, items: int) -> str:
+    """The number of a resource's items in the counting word of its kind; nothing for one of a kind."""
+    if items < 2:
+        return ""
+    if kind in _COUNTED_AS_PLACES:
+        return ngettext("%(num)d place", "%(num)d places", items)
+    return ngettext("%(num)d piece", "%(num)d pieces", items)
+
+
+def free_of(kind: str, free: int, items: int) -> str:
+    """How many of a resource's items are free, e.g. 2 台中 1 台空闲."""
+    if kind in _COUNTED_AS_PLACES:
+        return _("%(free)d of %(items)d places free", free=free, items=items)
+    return _("%(free)d of %(items)d free", free=free, items=items)
+
+
+def _of_pair(names: tuple[str, str]) -> str:
+    return names[1] if language() == "en" else names[0]
