@@ -1,0 +1,90 @@
+"""How a call is put together: its address, its scope, what it takes and answers, and what can go wrong."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+import marshmallow as ma
+from flask import Response
+from flask_smorest import Blueprint
+
+from alliance.api import problems
+from alliance.api.auth import authenticate, needs
+from alliance.api.reading import Parser
+from alliance.api.schemas.examples import EXAMPLES
+from alliance.i18n import HTML_NAMES, language
+from alliance.members.tokens import Scope
+
+View = TypeVar("View", bound=Callable[..., Any])
+Answers = Mapping[int, type[ma.Schema] | None]
+
+PREFIX: Final = "/api/v1"
+_ALWAYS: Final = (401, 403, 429, 500, 503)
+_WITH_BODY: Final = (400, 413, 415)
+
+
+class Noun(Blueprint):
+    """The calls of one noun: each acts for the person of its token, and fails as problem+json."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, name: str, description: str) -> None:
+        super().__init__(f"api_{name}", __name__, url_prefix=PREFIX, description=description)
+        self.noun = name
+        self.before_request(authenticate)
+        problems.init_blueprint(self)
+
+    def call(
+        self,
+        method: str,
+        rule: str,
+        *,
+        scope: Scope,
+        answers: Answers,
+        fails: tuple[int, ...] = (),
+        query: type[ma.Schema] | None = None,
+        body: type[ma.Schema] | None = None,
+        headers: tuple[str, ...] = (),
+    ) -> Callable[[View], View]:
+        """Register a view. `answers` says what each good status holds, `fails` which problems it knows besides those
+        of every call; `headers` names headers it heeds.
+        """
+
+        def decorate(view: View) -> View:
+            wrapped = needs(scope, view)
+            if body is not None:
+                wrapped = self.arguments(body, example=EXAMPLES[body])(wrapped)
+            if query is not None:
+                wrapped = self.arguments(query, location="query", unknown=ma.RAISE)(wrapped)
+            for status, schema in answers.items():
+                example = EXAMPLES[schema] if schema is not None else None
+                wrapped = self.response(status, schema, example=example)(wrapped)
+            for status in sorted({*_ALWAYS, *fails, *(_WITH_BODY if body is not None else ())}):
+                wrapped = self.alt_response(status, response=HTTPStatus(status).name)(wrapped)
+            security = [{"token": [scope]}]
+            wrapped = self.doc(operationId=f"{view.__name__}_{self.noun}", security=security)(wrapped)
+            if headers:
+                wrapped = self.doc(parameters=list(headers))(wrapped)
+            return self.route(rule, methods=[method], tags=[self.noun])(wrapped)
+
+        return decorate
+
+
+def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A good answer: for its caller alone, in his language."""
+    response = Response(problems.as_json(body), status, mimetype="application/json")
+    response.headers["Content-Language"] = HTML_NAMES[language()]
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.update(("Accept-Language", "Authorization"))
+    response.headers.update(headers or {})
+    return response
+
+
+def nothing(headers: Mapping[str, str] | None = None) -> Response:
+    """The good answer of an act that leaves nothing to show."""
+    return Response(status=204, headers={"Cache-Control": "no-store", **(headers or {})})
+
+
+def repeated(done: Any) -> dict[str, str]:
+    """Says of an answer to a repeated call that nothing happened this time."""
+    return {"Idempotent-Replayed": "true"} if done.is_repeated else {}

@@ -1,0 +1,50 @@
+"""What goes in and comes out, as JSON: what comes in is checked by these, what goes out is described by them."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import marshmallow as ma
+
+from alliance.errors import Problem
+
+LONGEST_SPAN: Final = timedelta(days=3653)
+LONGEST_WINDOW: Final = timedelta(days=92)
+
+
+class Input(ma.Schema):
+    """A body or a query. Unknown fields are refused; `Parser` turns these words into problems."""
+
+    error_messages = {"unknown": "unknown_field", "type": "not_an_object"}  # noqa: RUF012 - as marshmallow has it
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class Output(ma.Schema):
+    """A part of an answer. Only describes it: answers are made in shown.py, and tests hold them against this."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+def check_span(data: dict[str, Any], first: str = "start", last: str = "end") -> None:
+    """Refuse a span without length, reversed or endless; what is wrong with either end alone was said already."""
+    start, end = data.get(first), data.get(last)
+    if start is not None and end is not None and (problem := _span_problem(start, end)):
+        raise ma.ValidationError({last: [problem]})
+
+
+def check_window(data: dict[str, Any]) -> None:
+    """Refuse what is no span, and more time than anybody may ask about at once."""
+    check_span(data, "from", "to")
+    if "from" in data and "to" in data and data["to"] - data["from"] > LONGEST_WINDOW:
+        problem = Problem("window_too_long", params={"days": LONGEST_WINDOW.days})
+        raise ma.ValidationError({"to": [problem]})
+
+
+def _span_problem(start: datetime, end: datetime) -> Problem | None:
+    if start == end:
+        return Problem("zero_length")
+    if start > end:
+        return Problem("reversed")
+    return Problem("endless", params={"years": 10}) if end - start > LONGEST_SPAN else None

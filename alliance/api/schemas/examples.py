@@ -1,0 +1,152 @@
+"""One example of every body and answer, for the description of the API; a test holds each against its schema."""
+
+from typing import Any, Final
+
+import marshmallow as ma
+
+from alliance.api.schemas import bookings, closures, feeds, resources
+
+_RESOURCE: Final = {
+    "code": "XWBR-001",
+    "name": "Laser confocal microscope",
+    "owner": "XWBR",
+    "owner_name": "Institute of Brain Research",
+    "kind": "instrument",
+    "instrument_class": "01",
+    "mode": "timed",
+    "preset": "slot_self",
+    "status": "published",
+    "place": "Building 3, room 204",
+    "capacity": None,
+    "zone": "Asia/Shanghai",
+    "links": {
+        "self": "https://share.example.org/api/v1/resources/XWBR-001",
+        "html": "https://share.example.org/resources/XWBR-001",
+    },
+}
+_FINDING: Final = {
+    "code": "needs_approval",
+    "severity": "approve",
+    "message": "This is decided by the owner.",
+    "remedy": "Your request keeps the time until it is decided or lapses.",
+    "details": {"stages": ["owner"], "relation": "member"},
+}
+_BOOKING: Final = {
+    "ref": "7K3M9QX2RT",
+    "resource": "XWBR-001",
+    "resource_name": "Laser confocal microscope",
+    "unit": "UNIV",
+    "person": "Lin Yuan",
+    "start": "2026-11-24T14:00:00+08:00",
+    "end": "2026-11-24T16:00:00+08:00",
+    "quantity": 1,
+    "items": ["No. 1"],
+    "status": "requested",
+    "hold_until": "2026-11-24T14:00:00+08:00",
+    "title": "Hippocampus slices",
+    "purpose": "Imaging of 12 slices",
+    "reason": "",
+    "stages": [{"deciders": "owner", "verdict": None, "by": None, "at": None, "reason": ""}],
+    "version": 1,
+    "created": "2026-11-23T10:24:00+08:00",
+    "changed": "2026-11-23T10:24:00+08:00",
+    "links": {
+        "self": "https://share.example.org/api/v1/bookings/7K3M9QX2RT",
+        "html": "https://share.example.org/bookings/7K3M9QX2RT",
+        "ics": "https://share.example.org/bookings/7K3M9QX2RT.ics",
+    },
+}
+_FEED: Final = {
+    "ref": "9D4W1ZC8HN",
+    "scope": "mine",
+    "subject": None,
+    "name": "",
+    "language": "en",
+    "detail": "full",
+    "label": "Phone",
+    "created": "2026-11-23T10:24:00+08:00",
+    "last_used": None,
+}
+_CLOSURE: Final = {
+    "ref": "2B6T8VYE0K",
+    "resource": "XWBR-001",
+    "item": None,
+    "kind": "calibration",
+    "start": "2026-11-25T09:00:00+08:00",
+    "end": "2026-11-25T12:00:00+08:00",
+    "reason": "Yearly calibration",
+    "review_on": None,
+    "created": "2026-11-23T10:24:00+08:00",
+}
+
+EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
+    bookings.NewBooking: {
+        "resource": "XWBR-001",
+        "start": "2026-11-24T14:00:00+08:00",
+        "end": "2026-11-24T16:00:00+08:00",
+        "quantity": 1,
+        "unit": "UNIV",
+        "title": "Hippocampus slices",
+        "purpose": "Imaging of 12 slices",
+    },
+    bookings.BookingChange: {"end": "2026-11-24T15:30:00+08:00", "title": "Hippocampus slices, second set"},
+    bookings.Reason: {"reason": "The laser is being repaired."},
+    bookings.BookingAnswer: _BOOKING,
+    bookings.BookingPage: {"items": [_BOOKING], "next": None},
+    resources.ResourcePage: {"items": [{**_RESOURCE, "items": 2}], "next": "WyJYV0JSLTAwMSJd"},
+    resources.ResourceAnswer: {
+        **_RESOURCE,
+        "class": "research",
+        "subcategory": "",
+        "visibility": "alliance",
+        "detail": "unit",
+        "description": "Four lasers, live cells.",
+        "specifications": [["Objectives", "10x, 40x, 63x"]],
+        "tags": ["Confocal microscopy"],
+        "items": ["No. 1", "No. 2"],
+        "parts": [],
+        "wholes": [],
+        "managers": [{"name": "Fang Shuyan", "email": "fangshuyan@example.org"}],
+        "qualifications": [
+            {"code": "LASER", "name": "Laser safety", "held_from": "2026-01-01", "held_until": None}
+        ],
+        "policy": {
+            "hours": "WD 08:30-22:00",
+            "grid_minutes": 30,
+            "shortest_minutes": 30,
+            "longest_minutes": 240,
+            "notice_hours": 2,
+            "days_ahead": 28,
+            "setup_minutes": 0,
+            "teardown_minutes": 15,
+            "cancel_hours": 24,
+            "hold_days": 3,
+            "active_per_person": 3,
+            "active_per_unit": None,
+            "routes": [{"relation": "own", "stages": []}, {"relation": "member", "stages": ["owner"]}],
+        },
+    },
+    resources.FreeAnswer: {
+        "free": [
+            {"start": "2026-11-24T08:30:00+08:00", "end": "2026-11-24T14:00:00+08:00", "quantity": 2},
+        ]
+    },
+    resources.CheckAnswer: {
+        "verdict": "approve",
+        "problems": [_FINDING],
+        "stages": ["owner"],
+        "hold_until": "2026-11-24T14:00:00+08:00",
+    },
+    feeds.NewFeed: {"scope": "mine", "language": "en", "label": "Phone"},
+    feeds.FeedAnswer: {**_FEED, "address": "https://share.example.org/feeds/one-time-secret.ics"},
+    feeds.FeedPage: {"items": [_FEED], "next": None},
+    closures.NewClosure: {
+        "kind": "calibration",
+        "start": "2026-11-25T09:00:00+08:00",
+        "end": "2026-11-25T12:00:00+08:00",
+        "reason": "Yearly calibration",
+    },
+    closures.ClosureEnd: {"end": "2026-11-25T11:00:00+08:00"},
+    closures.ClosureAnswer: _CLOSURE,
+    closures.ClosurePage: {"items": [_CLOSURE], "next": None},
+}

@@ -1,0 +1,29 @@
+"""The shape of what went wrong."""
+
+from marshmallow import fields
+
+from alliance.api.schemas import Output
+
+
+class Finding(Output):
+    """One thing that is wrong, or worth knowing: `code` for programs, `message` and `remedy` for people."""
+
+    code = fields.String(required=True)
+    severity = fields.String(required=True, metadata={"enum": ["block", "approve", "warn"]})
+    message = fields.String(required=True)
+    remedy = fields.String(required=True, metadata={"description": "What would work instead; may be empty."})
+    details = fields.Dict(required=True, metadata={"description": "The parameters of the finding, by name."})
+    field = fields.String(metadata={"description": "The field or header it is about, if it is about one."})
+
+
+class ProblemAnswer(Output):
+    """Problem details as in RFC 9457, with every finding."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    instance = fields.String(
+        required=True, metadata={"description": "The number of this request in our log."}
+    )
+    problems = fields.List(fields.Nested(Finding), required=True)

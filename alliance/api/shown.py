@@ -1,0 +1,210 @@
+"""What each noun looks like in JSON. Stored texts come in the caller's language, times in the resource's zone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from alliance.api.noun import PREFIX
+from alliance.availability.free_spans import FreeSpan
+from alliance.availability.models import Closure
+from alliance.booking.models import Booking, Stage
+from alliance.calendars.feeds import FeedLine
+from alliance.i18n import localized
+from alliance.resources.kinds import CLASS_OF_KIND
+from alliance.resources.models import Item, PolicyRow, Resource
+from alliance.resources.particulars import Label, Particulars, Required
+
+
+def address(path: str) -> str:
+    """The full address of one of our paths."""
+    return f"{current_app.config['SETTINGS'].base_url}{path}"
+
+
+def moment(at: datetime | None, zone: ZoneInfo) -> str | None:
+    """An instant as RFC 3339 writes it."""
+    return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")
+
+
+def tag_of(booking: Booking, now: datetime) -> str:
+    """The entity tag of the booking: its version."""
+    return f'"{version_of(booking, now)}"'
+
+
+def version_of(booking: Booking, now: datetime) -> int:
+    """A lapsed request already counts the change that the next writer, or the worker, will put down."""
+    return booking.version + _has_lapsed(booking, now)
+
+
+def booking(row: Booking, now: datetime) -> dict[str, Any]:
+    """A booking in full, for somebody who may read it; loaded with its stages, occupancies and their items."""
+    zone = ZoneInfo(row.resource.zone)
+    lapsed = _has_lapsed(row, now)
+    return {
+        "ref": row.ref,
+        "resource": row.resource.code,
+        "resource_name": str(localized(row.resource, "name")),
+        "unit": row.unit.code,
+        "person": row.person.name,
+        "start": moment(row.starts_at, zone),
+        "end": moment(row.ends_at, zone),
+        "quantity": row.quantity,
+        "items": [] if lapsed else [str(localized(taken.item, "label")) for taken in row.occupancies],
+        "status": "expired" if lapsed else row.status,
+        "hold_until": None if lapsed else moment(row.hold_until, zone),
+        "title": row.title,
+        "purpose": row.purpose,
+        "reason": row.reason,
+        "stages": [_stage(stage, zone) for stage in sorted(row.stages, key=lambda stage: stage.n)],
+        "version": version_of(row, now),
+        "created": moment(row.created_at, zone),
+        "changed": moment(row.hold_until if lapsed else row.changed_at, zone),
+        "links": {
+            "self": address(f"{PREFIX}/bookings/{row.ref}"),
+            "html": address(f"/bookings/{row.ref}"),
+            "ics": address(f"/bookings/{row.ref}.ics"),
+        },
+    }
+
+
+def listed_resource(resource: Resource, items: int) -> dict[str, Any]:
+    """A resource as a list shows it; loaded with its owner."""
+    return {**_resource(resource), "items": items}
+
+
+def resource(row: Resource, around: Particulars) -> dict[str, Any]:
+    """Everything about a resource; loaded with its owner and policy."""
+    return {
+        **_resource(row),
+        "class": CLASS_OF_KIND[row.kind],
+        "subcategory": row.subcategory,
+        "visibility": row.visibility,
+        "detail": row.detail,
+        "description": str(localized(row, "description")),
+        "specifications": _pairs(row),
+        "tags": _names(around.tags),
+        "items": _names(around.items),
+        "parts": [part.code for part in around.parts],
+        "wholes": [whole.code for whole in around.wholes],
+        "managers": [{"name": manager.name, "email": manager.email} for manager in around.managers],
+        "qualifications": [_qualification(required) for required in around.required],
+        "policy": _policy(row.policy_row),
+    }
+
+
+def free(span: FreeSpan, zone: ZoneInfo) -> dict[str, Any]:
+    """A free span with the number of items."""
+    return {
+        "start": moment(span.span.start, zone),
+        "end": moment(span.span.end, zone),
+        "quantity": span.quantity,
+    }
+
+
+def closure(row: Closure, resource: Resource, item: Item | None) -> dict[str, Any]:
+    """A closure with its resource and, if it is about one only, its item."""
+    zone = ZoneInfo(resource.zone)
+    return {
+        "ref": row.ref,
+        "resource": resource.code,
+        "item": str(localized(item, "label")) if item is not None else None,
+        "kind": row.kind,
+        "start": moment(row.starts_at, zone),
+        "end": moment(row.ends_at, zone),
+        "reason": row.reason,
+        "review_on": row.review_on.isoformat() if row.review_on else None,
+        "created": moment(row.created_at, zone),
+    }
+
+
+def feed(line: FeedLine, token: str | None = None) -> dict[str, Any]:
+    """A feed; with its secret address if the token is known, which it is only once."""
+    zone = ZoneInfo(current_app.config["SETTINGS"].zone)
+    return {
+        "ref": line.ref,
+        "scope": line.scope,
+        "subject": line.subject_code,
+        "name": str(localized(line, "name")),
+        "language": line.language,
+        "detail": line.detail,
+        "label": line.label,
+        "created": moment(line.created_at, zone),
+        "last_used": moment(line.last_used_at, zone),
+        **({"address": address(f"/feeds/{token}.ics")} if token else {}),
+    }
+
+
+def _has_lapsed(booking: Booking, now: datetime) -> bool:
+    return booking.status == "requested" and not booking.holds_at(now)
+
+
+def _stage(stage: Stage, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "deciders": stage.deciders,
+        "verdict": stage.verdict,
+        "by": stage.by.name if stage.by else None,
+        "at": moment(stage.at, zone),
+        "reason": stage.reason,
+    }
+
+
+def _resource(row: Resource) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "name": str(localized(row, "name")),
+        "owner": row.owner.code,
+        "owner_name": str(localized(row.owner, "name")),
+        "kind": row.kind,
+        "instrument_class": row.instrument_class,
+        "mode": row.mode,
+        "preset": row.preset,
+        "status": row.status,
+        "place": str(localized(row, "place")),
+        "capacity": row.capacity,
+        "zone": row.zone,
+        "links": {
+            "self": address(f"{PREFIX}/resources/{row.code}"),
+            "html": address(f"/resources/{row.code}"),
+        },
+    }
+
+
+def _names(labels: Iterable[Label]) -> list[str]:
+    return [str(localized(label, "name")) for label in labels]
+
+
+def _pairs(row: Resource) -> list[list[str]]:
+    pairs = localized(row, "specifications").text  # the list of one language, else that of the other
+    return [[str(part) for part in pair] for pair in pairs or ()]
+
+
+def _qualification(required: Required) -> dict[str, Any]:
+    return {
+        "code": required.code,
+        "name": str(localized(required, "name")),
+        "held_from": required.held_from.isoformat() if required.held_from else None,
+        "held_until": required.held_until.isoformat() if required.held_until else None,
+    }
+
+
+def _policy(row: PolicyRow) -> dict[str, Any]:
+    names = (
+        "hours",
+        "grid_minutes",
+        "shortest_minutes",
+        "longest_minutes",
+        "notice_hours",
+        "days_ahead",
+        "setup_minutes",
+        "teardown_minutes",
+        "cancel_hours",
+        "hold_days",
+        "active_per_person",
+        "active_per_unit",
+    )
+    return {
+        **{name: getattr(row, name) for name in names},
+        "routes": [route.to_json() for route in row.value().routes],
+    }
