@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar, cast
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from alliance.errors import Busy, KeyReused, Problem, Replayed, Taken
 # The name under which both databases refuse a second occupancy of one item: a constraint or a trigger.
 GUARD: Final = "occupancy_no_overlap"
 _TRIES: Final = 3
+_KEPT: Final = timedelta(days=1)
 _REPEATABLE: Final = {"40001", "40P01"}  # serialization failure, deadlock
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 
@@ -146,6 +147,13 @@ def action(function: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return act
+
+
+@action
+def forget_old_answers(session: Session) -> int:
+    """Drop the answers kept of acts a day ago or earlier, so that their keys are free again; return how many."""
+    old = sa.delete(OnceRow).where(OnceRow.created_at <= clock.now() - _KEPT)
+    return cast(sa.CursorResult[Any], session.execute(old)).rowcount
 
 
 @contextmanager

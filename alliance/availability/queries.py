@@ -1,7 +1,7 @@
 """Reading calendar days and closures."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from alliance.availability.calendar import Day, DayClass, DayClasses
 from alliance.availability.models import Calendar, CalendarDay, Closure
 from alliance.intervals import Span
+from alliance.members.actor import Actor
+from alliance.resources.models import Item, Resource
+from alliance.resources.permissions import visible_to
 
 DEFAULT_CALENDAR = "CN"
 
@@ -41,3 +44,37 @@ def closures_over(session: Session, resource_ids: Iterable[int], span: Span) -> 
         .where(Closure.starts_at < span.end, sa.or_(Closure.ends_at.is_(None), Closure.ends_at > span.start))
         .order_by(Closure.starts_at, Closure.id)
     ).all()
+
+
+def closures_listed(
+    session: Session,
+    reader: Actor,
+    *,
+    ref: str | None = None,
+    resource_id: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: tuple[datetime, str] | None = None,
+    limit: int = 100,
+) -> list[tuple[Closure, Resource, Item | None]]:
+    """Closures of resources the reader may know of, each with its resource and its item, by start and ref."""
+    chosen = (
+        sa.select(Closure, Resource, Item)
+        .join(Resource, Resource.id == Closure.resource_id)
+        .join(Item, Item.id == Closure.item_id, isouter=True)
+        .where(visible_to(reader))
+        .order_by(Closure.starts_at, Closure.ref)
+        .limit(limit)
+    )
+    if ref is not None:
+        chosen = chosen.where(Closure.ref == ref)
+    if resource_id is not None:
+        chosen = chosen.where(Closure.resource_id == resource_id)
+    if since is not None:
+        chosen = chosen.where(sa.or_(Closure.ends_at.is_(None), Closure.ends_at > since))
+    if until is not None:
+        chosen = chosen.where(Closure.starts_at < until)
+    if after is not None:
+        later = sa.and_(Closure.starts_at == after[0], Closure.ref > after[1])
+        chosen = chosen.where(sa.or_(Closure.starts_at > after[0], later))
+    return [(closure, resource, item) for closure, resource, item in session.execute(chosen)]

@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from alliance import clock
 from alliance.booking import guard
-from alliance.booking.changing import end, held_booking, hold_until, note, place_of, require, touch
+from alliance.booking.changing import (
+    end,
+    held_booking,
+    hold_until,
+    note,
+    place_of,
+    problems_with_move,
+    require,
+    touch,
+)
 from alliance.booking.facts import Facts, Wish
 from alliance.booking.gather import gather
 from alliance.booking.models import Booking, Stage
@@ -187,10 +196,7 @@ def cancel_booking(
 @action
 def expire_overdue(session: Session) -> int:
     """Let requests lapse whose hold is over, up to a hundred at a time; return how many there were."""
-    now = clock.now()
-    ids = guard.overdue(session, now)
-    guard.expire(session, ids, now=now)
-    return len(ids)
+    return guard.expire_everywhere(session, now=clock.now(), limit=100)
 
 
 def is_late(booking: Booking, cancel_hours: int | None, now: datetime) -> bool:
@@ -217,18 +223,13 @@ def _move(
     facts = gather(
         session, booking.resource, wish, person_id=person_id, unit_id=unit_id, now=now, moving=booking
     )
-    problems = problems_with(wish, facts)
-    if booking.starts_at <= now and not facts.shrinks(wish):
-        problems.append(Problem("already_started", field="start"))
-    refuse_if(problems)
+    refuse_if(problems_with_move(booking, wish, facts, by))
 
     before = place_of(booking)
     items = _items_after(booking, wish, facts)
     guard.release(session, booking)
     booking.starts_at, booking.ends_at, booking.quantity = wish.span.start, wish.span.end, wish.quantity
-    if facts.shrinks(wish):
-        _shorten_hold(booking)
-    else:
+    if not facts.shrinks(wish):
         _take_route_anew(session, booking, wish, facts)
     touch(booking, by=by, now=now, notable=True)
     guard.place(session, booking, items)
@@ -277,11 +278,6 @@ def _items_after(booking: Booking, wish: Wish, facts: Facts) -> list[int]:
     available = facts.available(wish)
     kept = [item_id for item_id in own if item_id in available]
     return (kept + [item_id for item_id in available if item_id not in kept])[:wanted]
-
-
-def _shorten_hold(booking: Booking) -> None:
-    if booking.hold_until is not None:
-        booking.hold_until = min(booking.hold_until, booking.starts_at)
 
 
 def _take_route_anew(session: Session, booking: Booking, wish: Wish, facts: Facts) -> None:

@@ -73,9 +73,7 @@ def _stage_for(booking: Booking, by: Actor) -> Stage:
     if not allows(booking.status, "approve", "decider"):
         if not could_decide:
             raise Forbidden("decider")
-        raise AlreadyDecided(
-            booking.status, booking.changed_by_name, booking.changed_at
-        )
+        raise AlreadyDecided(booking.status, booking.changed_by_name, booking.changed_at)
     stage = booking_stage(booking)
     if stage is None or not decides(by, booking, stage):
         _earlier_by_somebody(booking, by)

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from alliance.availability.calendar import working_days_after
 from alliance.booking import guard
-from alliance.booking.facts import Facts
+from alliance.booking.facts import Facts, Wish
 from alliance.booking.models import Booking
 from alliance.booking.permissions import may_read
 from alliance.booking.queries import loaded
+from alliance.booking.rules import problems_with
 from alliance.booking.status import Act, Who, allows
-from alliance.errors import AlreadyDecided, Missing, Stale
+from alliance.errors import AlreadyDecided, Missing, Problem, Stale
 from alliance.history.actions import record
 from alliance.members.actor import Actor
 
@@ -41,9 +42,23 @@ def held_booking(session: Session, ref: str, *, by: Actor, now: datetime, versio
 def require(booking: Booking, act: Act, who: Who) -> None:
     """Raise AlreadyDecided, with who and when, unless the status table knows the step."""
     if not allows(booking.status, act, who):
-        raise AlreadyDecided(
-            booking.status, booking.changed_by_name, booking.changed_at
-        )
+        raise AlreadyDecided(booking.status, booking.changed_by_name, booking.changed_at)
+
+
+def problems_with_move(booking: Booking, wish: Wish, facts: Facts, by: Actor) -> list[Problem]:
+    """Every finding on giving the booking another place; none where it has it already.
+
+    What only gives something back needs neither the unit's consent nor a start still to come.
+    """
+    if wish == facts.before:
+        return []
+    problems = problems_with(wish, facts)
+    if not facts.shrinks(wish):
+        if booking.unit_id not in by.unit_ids:
+            problems.append(Problem("not_your_unit", field="unit"))
+        if booking.starts_at <= facts.now:
+            problems.append(Problem("already_started", field="start"))
+    return problems
 
 
 def hold_until(start: datetime, facts: Facts) -> datetime:

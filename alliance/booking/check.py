@@ -1,15 +1,16 @@
 """What would happen: the same rules as the act, on a read, changing nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance import clock
-from alliance.booking.changing import hold_until
-from alliance.booking.facts import Wish
+from alliance.booking.changing import hold_until, problems_with_move
+from alliance.booking.facts import Facts, Wish
 from alliance.booking.gather import gather
 from alliance.booking.models import Booking
 from alliance.booking.routes import route_for
@@ -42,28 +43,57 @@ def check(
     quantity: int = 1,
     moving: Booking | None = None,
 ) -> Verdict:
-    """The verdict on a wish, or on a move of the booking `moving`. Raises Missing as the act would."""
-    resource = session.scalar(sa.select(Resource).where(Resource.id == resource_id, visible_to(by)))
+    """The verdict on a wish, or on a move of the booking `moving` with its stages. Raises Missing as the act would."""
+    # One's own booking can be moved though its resource has since been hidden.
+    seen = visible_to(by) if moving is None else sa.true()
+    resource = session.scalar(sa.select(Resource).where(Resource.id == resource_id, seen))
     if resource is None:
         raise Missing
     return verdict_on(session, resource, Wish(span, quantity), by=by, unit_id=unit_id, moving=moving)
 
 
 def verdict_on(
-    session: Session, resource: Resource, wish: Wish, *, by: Actor, unit_id: int, moving: Booking | None = None
+    session: Session,
+    resource: Resource,
+    wish: Wish,
+    *,
+    by: Actor,
+    unit_id: int,
+    moving: Booking | None = None,
 ) -> Verdict:
     """The same for a resource that was found visible to `by` already."""
+    if moving is not None:
+        return _verdict_on_move(session, resource, wish, moving, by=by)
     if unit_id not in by.unit_ids:
         return Verdict("block", (Problem("not_your_unit", field="unit"),))
-    now = clock.now()
-    person_id = moving.person_id if moving else by.person_id
-    facts = gather(session, resource, wish, person_id=person_id, unit_id=unit_id, now=now, moving=moving)
-    problems = tuple(problems_with(wish, facts))
-    if moving is not None and moving.starts_at <= now and not facts.shrinks(wish):
-        problems += (Problem("already_started", field="start"),)
-    if any(problem.severity == "block" for problem in problems):
-        return Verdict("block", problems)
+    facts = gather(session, resource, wish, person_id=by.person_id, unit_id=unit_id, now=clock.now())
+    return _verdict(wish, facts, problems_with(wish, facts))
+
+
+def _verdict_on_move(
+    session: Session, resource: Resource, wish: Wish, moving: Booking, *, by: Actor
+) -> Verdict:
+    person_id, unit_id = moving.person_id, moving.unit_id
+    facts = gather(
+        session, resource, wish, person_id=person_id, unit_id=unit_id, now=clock.now(), moving=moving
+    )
+    problems = problems_with_move(moving, wish, facts, by)
+    if not facts.shrinks(wish) or _blocks(problems):
+        return _verdict(wish, facts, problems)
+    if moving.status == "approved":
+        return Verdict("ok", tuple(problems))
+    left = tuple(cast(Decider, stage.deciders) for stage in moving.stages if stage.verdict is None)
+    return Verdict("approve", tuple(problems), left, moving.hold_until)
+
+
+def _verdict(wish: Wish, facts: Facts, problems: Sequence[Problem]) -> Verdict:
     route = route_for(wish, facts)
-    if route is None or not route.stages or (facts.shrinks(wish) and moving and moving.status == "approved"):
-        return Verdict("ok", problems)
-    return Verdict("approve", problems, route.stages, hold_until(wish.span.start, facts))
+    if _blocks(problems):
+        return Verdict("block", tuple(problems))
+    if route is None or not route.stages:
+        return Verdict("ok", tuple(problems))
+    return Verdict("approve", tuple(problems), route.stages, hold_until(wish.span.start, facts))
+
+
+def _blocks(problems: Sequence[Problem]) -> bool:
+    return any(problem.severity == "block" for problem in problems)

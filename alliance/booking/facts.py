@@ -59,7 +59,8 @@ class Facts:
     `items` maps each live item's id to the end of its last footprint that starts before the wished one ends, or None:
     occupancies of one item never overlap, so an item is free exactly when that end is not after the wished footprint
     begins. `clashes` are the footprints in the way, read only when items are short. When a booking is being moved,
-    `before` is what it was; its own place and count are left out of everything else.
+    `before` is what it was; its own place and count are left out of everything else. When it gives nothing but time or
+    items back, or is only being decided on, `items` are its own and `kept_buffers` those it was asked for with.
     """
 
     now: datetime
@@ -83,12 +84,15 @@ class Facts:
     active_of_unit: int = 0
     needed: tuple[Needed, ...] = ()
     before: Wish | None = None
+    kept_buffers: tuple[timedelta, timedelta] | None = None
 
     @property
     def buffers(self) -> tuple[timedelta, timedelta]:
         """Setup and teardown; none for day presets, whose hand-over lies within the opening hours."""
         if self.preset in DAY_PRESETS:
             return timedelta(0), timedelta(0)
+        if self.kept_buffers is not None:
+            return self.kept_buffers
         return self.policy.setup, self.policy.teardown
 
     def footprint(self, wish: Wish) -> Span:

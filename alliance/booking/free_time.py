@@ -15,6 +15,7 @@ from alliance.availability.queries import calendar_days
 from alliance.availability.whole_days import free_days
 from alliance.booking.gather import holds_at
 from alliance.booking.models import Booking, Occupancy
+from alliance.db import Instant
 from alliance.intervals import Span
 from alliance.resources.kinds import DAY_PRESETS
 from alliance.resources.models import Item, Resource, ResourcePart
@@ -75,12 +76,13 @@ def _occupied(
     )
     within = sa.and_(
         Occupancy.item_id == Item.id,
-        Occupancy.starts_at >= sa.func.coalesce(first, reach.start),
+        Occupancy.starts_at >= sa.func.coalesce(first, sa.literal(reach.start, Instant())),
         Occupancy.starts_at < reach.end,
         Occupancy.ends_at > reach.start,
     )
     rows = session.execute(
         sa.select(Item.id, Item.resource_id, Occupancy.starts_at, Occupancy.ends_at, holds_at(now))
+        .select_from(Item)
         .outerjoin(Occupancy, within)
         .outerjoin(Booking, Booking.id == Occupancy.booking_id)
         .where(sa.or_(Item.resource_id == resource_id, Item.resource_id.in_(_parts(resource_id))))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from alliance.availability.calendar import DayClasses
 from alliance.availability.hours import Hours
@@ -30,6 +30,7 @@ from alliance.resources.policy import Policy
 
 # Far enough to count the working days a request is held, also over the longest public holiday.
 _HOLD_HORIZON = timedelta(days=30)
+_OWNER, _THEIRS = aliased(Unit), aliased(GroupUnit)
 
 
 def gather(
@@ -72,24 +73,27 @@ def gather(
         unit_status=unit_status,
         before=Wish(moving.span, moving.quantity) if moving else None,
     )
+    kept = moving if facts.shrinks(wish) else None
+    if kept is not None:
+        facts = replace(facts, kept_buffers=kept.buffers)
     footprint = facts.footprint(wish)
     lineage = lineage or parts_and_wholes(session, resource.id)
     facts = replace(
         facts,
         days=_days(session, wish, zone, now),
         is_whole=lineage.is_whole,
-        items=_items(session, lineage.item_owner_ids, footprint, now, moving),
+        items=_items(session, lineage.item_owner_ids, footprint, now, moving, kept),
         closures=_closures(session, lineage.all_ids, footprint),
         needed=_needed(session, resource.id, person_id),
     )
     facts = _with_counts(session, facts, resource.id, person_id, unit_id, moving)
-    if len(facts.unoccupied(wish)) < facts.items_wanted(wish):
+    if len(facts.available(wish)) < facts.items_wanted(wish):
         facts = replace(facts, clashes=_clashes(session, list(facts.items), footprint, now, moving))
     return facts
 
 
 class Lineage:
-    """A resource with the parts it consists of and the wholes it belongs to."""
+    """A resource with the parts it consists of and the wholes that take any of the same items."""
 
     def __init__(self, resource_id: int, parts: Sequence[int], wholes: Sequence[int]) -> None:
         self.resource_id, self.parts, self.wholes = resource_id, tuple(parts), tuple(wholes)
@@ -105,21 +109,26 @@ class Lineage:
 
     @property
     def all_ids(self) -> tuple[int, ...]:
-        """Itself, its parts and its wholes: a closure of any of them closes it."""
+        """Itself, its parts and its wholes: a booking or a closure of any of them is in its way."""
         return (self.resource_id, *self.parts, *self.wholes)
 
 
 def parts_and_wholes(session: Session, resource_id: int) -> Lineage:
     """The resource's place among combined resources, in one statement."""
+    own_parts = sa.select(ResourcePart.part_id).where(ResourcePart.whole_id == resource_id)
     rows = session.execute(
         sa.select(ResourcePart.whole_id, ResourcePart.part_id).where(
-            sa.or_(ResourcePart.whole_id == resource_id, ResourcePart.part_id == resource_id)
+            sa.or_(
+                ResourcePart.whole_id == resource_id,
+                ResourcePart.part_id == resource_id,
+                ResourcePart.part_id.in_(own_parts),
+            )
         )
     ).all()
     return Lineage(
         resource_id,
-        parts=[part for whole, part in rows if whole == resource_id],
-        wholes=[whole for whole, part in rows if part == resource_id],
+        parts=sorted({part for whole, part in rows if whole == resource_id}),
+        wholes=sorted({whole for whole, _ in rows if whole != resource_id}),
     )
 
 
@@ -140,18 +149,17 @@ def _policy(session: Session, resource_id: int) -> Policy:
 def _standing(
     session: Session, resource: Resource, person_id: int, unit_id: int
 ) -> tuple[str, str, str, bool]:
-    owner, theirs = sa.orm.aliased(Unit), sa.orm.aliased(GroupUnit)
     shared = (
         sa.select(sa.literal(1))
         .select_from(GroupUnit)
-        .join(theirs, theirs.group_id == GroupUnit.group_id)
-        .where(GroupUnit.unit_id == unit_id, theirs.unit_id == resource.owner_id)
+        .join(_THEIRS, _THEIRS.group_id == GroupUnit.group_id)
+        .where(GroupUnit.unit_id == unit_id, _THEIRS.unit_id == resource.owner_id)
     )
     row = session.execute(
-        sa.select(Person.status, Unit.status, owner.status, shared.exists())
+        sa.select(Person.status, Unit.status, _OWNER.status, shared.exists())
         .select_from(Person)
         .join(Unit, Unit.id == unit_id)
-        .join(owner, owner.id == resource.owner_id)
+        .join(_OWNER, _OWNER.id == resource.owner_id)
         .where(Person.id == person_id)
     ).one_or_none()
     if row is None:
@@ -168,10 +176,16 @@ def _days(session: Session, wish: Wish, zone: ZoneInfo, now: datetime) -> DayCla
 
 
 def _items(
-    session: Session, owner_ids: Sequence[int], footprint: Span, now: datetime, moving: Booking | None
+    session: Session,
+    owner_ids: Sequence[int],
+    footprint: Span,
+    now: datetime,
+    moving: Booking | None,
+    kept: Booking | None,
 ) -> dict[int, datetime | None]:
     """Each live item with the end of its predecessor: the latest occupancy that starts before the footprint ends.
 
+    Only its own items where a booking is `kept` as it is or gives something back: nobody is re-seated.
     Occupancies of one item never overlap, so no other one can clash, and the cost does not grow with history.
     """
     previous = (
@@ -184,11 +198,11 @@ def _items(
         .limit(1)
         .scalar_subquery()
     )
-    rows = session.execute(
-        sa.select(Item.id, previous)
-        .where(Item.resource_id.in_(owner_ids), Item.retired_at.is_(None))
-        .order_by(Item.id)
-    )
+    chosen = sa.select(Item.id, previous).where(Item.resource_id.in_(owner_ids), Item.retired_at.is_(None))
+    if kept is not None:
+        own = sa.select(Occupancy.item_id).where(Occupancy.booking_id == kept.id)
+        chosen = chosen.where(Item.id.in_(own))
+    rows = session.execute(chosen.order_by(Item.id))
     return {item_id: end for item_id, end in rows}  # noqa: C416 - rows are no plain tuples to a type checker
 
 

@@ -5,7 +5,7 @@ The first belt is the hold with a check under it, which gives a clear answer. Th
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from alliance.history.actions import record
 from alliance.hold import hold as lock
 from alliance.members.models import Person, Unit
 from alliance.refs import new_ref
-from alliance.resources.models import Item, Resource
+from alliance.resources.models import Item, Resource, ResourcePart
 
 
 def hold(
@@ -36,28 +36,36 @@ def hold(
     """
     lineage = parts_and_wholes(session, resource_id)
     lock(session, resources=[resource_id, *lineage.parts], persons=persons, units=units)
-    expire(session, overdue(session, now, lineage.all_ids), now=now)
+    _expire(session, session.scalars(overdue(now, lineage.all_ids)).all(), now=now)
     return lineage
 
 
-def overdue(
-    session: Session, now: datetime, resource_ids: Iterable[int] | None = None, limit: int = 100
-) -> list[int]:
-    """Ids of requests whose hold has lapsed, oldest first."""
+def overdue(now: datetime, resource_ids: Iterable[int] | None = None) -> sa.Select[int]:
+    """Ids of requests whose hold has lapsed, of all resources or of some."""
     chosen = sa.select(Booking.id).where(Booking.status == "requested", Booking.hold_until <= now)
-    if resource_ids is not None:
-        chosen = chosen.where(Booking.resource_id.in_(list(resource_ids)))
-    return list(session.scalars(chosen.order_by(Booking.hold_until).limit(limit)))
+    return chosen if resource_ids is None else chosen.where(Booking.resource_id.in_(list(resource_ids)))
 
 
-def expire(session: Session, booking_ids: list[int], *, now: datetime) -> None:
-    """Let the requests lapse: their places become free, and history says so. Ids no longer overdue are passed over."""
+def expire_everywhere(session: Session, *, now: datetime, limit: int) -> int:
+    """Let the oldest overdue requests lapse, at most `limit`, under the holds of their resources; return how many."""
+    oldest = overdue(now).order_by(Booking.hold_until, Booking.id).limit(limit)
+    booking_ids = list(session.scalars(oldest))
+    # Without it an approval that began in time would be overtaken, and stand without a place.
+    theirs = sa.select(Booking.resource_id).where(Booking.id.in_(booking_ids))
+    parts = sa.select(ResourcePart.part_id).where(ResourcePart.whole_id.in_(theirs))
+    lock(session, resources=session.scalars(sa.union(theirs, parts)).all())
+    return _expire(session, booking_ids, now=now)
+
+
+def _expire(session: Session, booking_ids: Sequence[int], *, now: datetime) -> int:
+    """Free the places and let history say so; ids no longer overdue are passed over. Return how many lapsed."""
     if not booking_ids:
-        return
+        return 0
     lock(session, bookings=booking_ids)
     lapsed = session.scalars(
         sa.select(Booking)
         .where(Booking.id.in_(booking_ids), Booking.status == "requested", Booking.hold_until <= now)
+        .order_by(Booking.id)
         .execution_options(populate_existing=True)
     ).all()
     for booking in lapsed:
@@ -68,6 +76,7 @@ def expire(session: Session, booking_ids: list[int], *, now: datetime) -> None:
         booking.sequence += 1
         record(session, "booking.expired", "booking", booking.id, at=now, by_id=None, unit_id=booking.unit_id)
     session.flush()
+    return len(lapsed)
 
 
 def place(session: Session, booking: Booking, item_ids: Iterable[int]) -> None:

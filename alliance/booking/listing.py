@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from alliance.booking.gather import holds_at
-from alliance.booking.models import Booking, Occupancy, Stage
+from alliance.booking.models import Booking
 from alliance.booking.permissions import readable_by
+from alliance.booking.queries import loaded
 from alliance.members.actor import Actor
 from alliance.resources.models import Resource
 
@@ -47,19 +48,7 @@ def bookings_after(
         starts_at, ref = after
         later = sa.and_(Booking.starts_at == starts_at, Booking.ref > ref)
         chosen = chosen.where(sa.or_(Booking.starts_at > starts_at, later))
-    return session.scalars(chosen.options(*listed())).all()
-
-
-def listed() -> tuple[sa.orm.interfaces.ORMOption, ...]:
-    """What a booking in a list needs, in two statements more, however many bookings there are."""
-    return (
-        joinedload(Booking.resource).joinedload(Resource.owner),
-        joinedload(Booking.person),
-        joinedload(Booking.changed_by),
-        joinedload(Booking.unit),
-        selectinload(Booking.stages).joinedload(Stage.by),
-        selectinload(Booking.occupancies).joinedload(Occupancy.item),
-    )
+    return session.scalars(chosen.options(*loaded())).all()
 
 
 def _conditions(reader: Actor, sought: Sought, now: datetime) -> list[sa.ColumnElement[bool]]:

@@ -88,11 +88,14 @@ class Booking(Base):
         return self.changed_by.name if self.changed_by else None
 
     @property
+    def buffers(self) -> tuple[timedelta, timedelta]:
+        """Setup and teardown as they were when it was asked for."""
+        return timedelta(minutes=self.setup_minutes), timedelta(minutes=self.teardown_minutes)
+
+    @property
     def footprint(self) -> Span:
         """What conflicts: the span with setup before and teardown after."""
-        return self.span.widened(
-            timedelta(minutes=self.setup_minutes), timedelta(minutes=self.teardown_minutes)
-        )
+        return self.span.widened(*self.buffers)
 
     def holds_at(self, now: datetime) -> bool:
         """Whether it keeps its place: a request does only while its hold lasts."""

@@ -69,12 +69,20 @@ def _glimpse(reader: Actor | None, booking: Booking) -> Glimpse:
 
 
 def level_for(reader: Actor | None, booking: Booking) -> Level:
-    """How much of the booking the reader may know: all of it, the unit, or only that the time is busy."""
+    """How much of the booking the reader may know: all of it, the unit, or only that the time is busy.
+
+    A whole's booking also shows on its parts: where the whole itself is kept from the reader, only as busy.
+    """
     if may_read(reader, booking):
         return "full"
-    if reader is None or not reader.active_unit_ids or booking.resource.detail == "busy":
+    resource = booking.resource
+    if reader is None or not reader.active_unit_ids or resource.detail == "busy":
         return "busy"
-    return "full" if booking.resource.detail == "full" else "unit"
+    if resource.status != "published" or resource.visibility == "hidden":
+        return "busy"
+    if resource.visibility == "own_unit" and resource.owner_id not in reader.active_unit_ids:
+        return "busy"
+    return "full" if resource.detail == "full" else "unit"
 
 
 def is_booker(reader: Actor | None, booking: Booking) -> bool:

@@ -22,14 +22,14 @@ PAGE = 30
 
 
 def loaded() -> tuple[ORMOption, ...]:
-    """What a booking needs to be shown: resource with owner, person, unit, stages with deciders, occupancies."""
+    """What a booking needs to be shown: resource and owner, person, unit, stages and deciders, occupied items."""
     return (
         joinedload(Booking.resource).joinedload(Resource.owner),
         joinedload(Booking.person),
         joinedload(Booking.changed_by),
         joinedload(Booking.unit),
         selectinload(Booking.stages).joinedload(Stage.by),
-        selectinload(Booking.occupancies),
+        selectinload(Booking.occupancies).joinedload(Occupancy.item),
     )
 
 
@@ -96,9 +96,25 @@ def bookings_on(
     return session.scalars(chosen.order_by(Booking.starts_at, Booking.id)).all()
 
 
-def inbox(session: Session, actor: Actor, now: datetime) -> Sequence[Booking]:
-    """Requests whose next decision is the actor's: the soonest to lapse first, then the oldest."""
-    chosen = sa.select(Booking).where(_waits_for(actor, now)).options(*loaded())
+def inbox(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    after: tuple[datetime, datetime, str] | None = None,
+    limit: int | None = None,
+) -> Sequence[Booking]:
+    """Requests whose next decision is the actor's: the soonest to lapse first, then the oldest.
+
+    `after` is the place of the last one seen: when it lapses, when it was asked for, and its ref.
+    """
+    chosen = sa.select(Booking).where(_waits_for(actor, now)).options(*loaded()).limit(limit)
+    if after is not None:
+        seen = sa.select(Booking.id).where(Booking.ref == after[2]).correlate(None).scalar_subquery()
+        place = sa.tuple_(Booking.hold_until, Booking.requested_at, Booking.id)
+        chosen = chosen.where(
+            place > sa.tuple_(sa.literal(after[0], Instant()), sa.literal(after[1], Instant()), seen)
+        )
     return session.scalars(
         chosen.join(Resource, Resource.id == Booking.resource_id).order_by(
             Booking.hold_until, Booking.requested_at, Booking.id

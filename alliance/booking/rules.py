@@ -5,7 +5,7 @@ owner's; they are judged when something is asked for, not again when it is decid
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from alliance.availability.hours import open_spans
@@ -108,8 +108,7 @@ def owner_suspended(wish: Wish, facts: Facts) -> Problem | None:
 
 def unqualified(wish: Wish, facts: Facts) -> Problem | None:
     """Whoever uses it holds every qualification it asks for, through the last day of the booking."""
-    first = wish.span.start.astimezone(facts.zone).date()
-    last = (wish.span.end - timedelta(seconds=1)).astimezone(facts.zone).date()
+    first, last = _first_and_last_day(wish, facts)
     lacking = [needed for needed in facts.needed if not needed.covers(first, last)]
     if not lacking:
         return None
@@ -120,6 +119,12 @@ def unqualified(wish: Wish, facts: Facts) -> Problem | None:
         "expired": tuple(needed.held_until for needed in lacking if needed.held_until is not None),
     }
     return Problem("unqualified", params=params)
+
+
+def _first_and_last_day(wish: Wish, facts: Facts) -> tuple[date, date]:
+    """The local days it touches; an end at midnight still belongs to the day before."""
+    last_moment = wish.span.end - timedelta(seconds=1)
+    return wish.span.start.astimezone(facts.zone).date(), last_moment.astimezone(facts.zone).date()
 
 
 def not_whole_days(wish: Wish, facts: Facts) -> Problem | None:
@@ -133,11 +138,13 @@ def off_grid(wish: Wish, facts: Facts) -> Problem | None:
     """Start and end lie on the owner's grid, counted in minutes from local midnight; unmoved ends may stay."""
     if facts.preset in DAY_PRESETS:
         return None
-    kept = {facts.before.span.start, facts.before.span.end} if facts.before else set()
-    grid = facts.policy.grid_minutes
-    for field, instant in (("start", wish.span.start), ("end", wish.span.end)):
+    before, grid = facts.before, facts.policy.grid_minutes
+    for field in ("start", "end"):
+        instant = getattr(wish.span, field)
+        if before is not None and instant == getattr(before.span, field):
+            continue
         local = instant.astimezone(facts.zone)
-        if instant not in kept and (local.second or (local.hour * 60 + local.minute) % grid):
+        if local.second or (local.hour * 60 + local.minute) % grid:
             return Problem("off_grid", params={"grid_minutes": grid}, field=field)
     return None
 
@@ -244,10 +251,10 @@ def needs_approval(wish: Wish, facts: Facts) -> Problem | None:
 
 def not_announced(wish: Wish, facts: Facts) -> Problem | None:
     """The public holidays of the year are not announced yet; the day's class is only the weekday's."""
-    day = wish.span.start.astimezone(facts.zone).date()
-    return (
-        None if facts.days.is_announced(day) else Problem("not_announced", "warn", params={"year": day.year})
-    )
+    for day in _first_and_last_day(wish, facts):
+        if not facts.days.is_announced(day):
+            return Problem("not_announced", "warn", params={"year": day.year})
+    return None
 
 
 PHYSICAL: Final[tuple[Rule, ...]] = (not_bookable, in_the_past, more_than_there_are, closed, taken)

@@ -16,12 +16,19 @@ for (const form of document.querySelectorAll("form[data-live-check]")) {
     result.removeAttribute("aria-busy");
     // An old answer to a new question is worse than none.
     result.innerHTML = answer;
+    name(form, result.querySelector("[data-verb]")?.dataset.verb);
   };
 
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(check, PAUSE);
   });
+}
+
+// The button is named after what pressing it does, which the answer knows.
+function name(form, verb) {
+  const button = document.querySelector(`[data-verb-here][form="${form.id}"]`);
+  if (button && verb) button.textContent = verb;
 }
 
 // The fragment, or nothing: after a sign-out, an error or a lost network, sending the form will say it.

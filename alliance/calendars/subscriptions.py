@@ -1,0 +1,83 @@
+"""Who asks for a calendar, and for which one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from alliance.calendars.models import Feed
+from alliance.i18n import Language
+from alliance.members.actor import Actor, actor_from, everything_about
+from alliance.refs import digest
+from alliance.resources.models import Resource
+from alliance.resources.permissions import visible_to
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What a calendar address stands for: whose view of which bookings, in which language, how much of each.
+
+    `reader` is nobody for a public address. `subject_id` is the unit's, the resource's or, for `mine`, the person's.
+    """
+
+    ref: str
+    scope: str
+    subject_id: int
+    language: Language
+    detail: str
+    reader: Actor | None = None
+    feed_id: int | None = None
+    last_used_at: datetime | None = None
+
+
+def subscription_of(session: Session, token: str) -> Subscription | None:
+    """What the secret address stands for, in one statement.
+
+    None when it is unknown or revoked, when its person is suspended, and when he left the unit; whether he may still
+    see the resource is part of `queries.state_of`.
+    """
+    rows = session.execute(_feed_and_person(), {"token_hash": digest(token)}).all()
+    if not any(row.what == "person" and row.words == "active" for row in rows):
+        return None
+    feed = rows[0]
+    reader = actor_from(feed.person_id, [(row.what, row.number, row.words, row.flag) for row in rows])
+    if reader is None or (feed.scope == "unit" and feed.subject_id not in reader.active_unit_ids):
+        return None
+    return Subscription(
+        ref=feed.ref,
+        scope=feed.scope,
+        subject_id=feed.person_id if feed.subject_id is None else feed.subject_id,
+        language="en" if feed.language == "en" else "zh",
+        detail=feed.detail,
+        reader=reader,
+        feed_id=feed.id,
+        last_used_at=feed.last_used_at,
+    )
+
+
+def public_subscription(session: Session, code: str, language: Language) -> Subscription | None:
+    """The public calendar of a resource that everybody may see; it never says more than that a time is taken."""
+    found = session.scalar(sa.select(Resource.id).where(Resource.code == code, visible_to(None)))
+    if found is None:
+        return None
+    return Subscription(f"public:{code}", "resource", found, language, "busy")
+
+
+def reader_key(reader: Actor | None) -> str:
+    """The same for readers of the same roles, and another one as soon as a role is given or taken."""
+    if reader is None:
+        return ""
+    roles = (reader.active_unit_ids, reader.admin_unit_ids, reader.managed_ids)
+    return repr((reader.person_id, *map(sorted, roles), sorted(reader.alliance_roles)))
+
+
+# Written once: putting a statement together costs more than running it.
+@cache
+def _feed_and_person() -> sa.Select[*tuple[Any, ...]]:
+    is_meant = sa.and_(Feed.token_hash == sa.bindparam("token_hash"), Feed.revoked_at.is_(None))
+    about = everything_about(sa.select(Feed.person_id).where(is_meant).scalar_subquery()).subquery("about")
+    columns = (Feed.id, Feed.ref, Feed.person_id, Feed.scope, Feed.subject_id, Feed.language, Feed.detail)
+    return sa.select(*columns, Feed.last_used_at, *about.c).join(about, sa.true()).where(is_meant)

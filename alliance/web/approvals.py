@@ -1,0 +1,150 @@
+"""What waits for one's decision, and what was decided."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from alliance import clock
+from alliance.booking.approvals import approve_booking, refuse_booking
+from alliance.booking.models import Booking
+from alliance.booking.queries import decided, inbox, may_decide_anything
+from alliance.db import db
+from alliance.errors import AlreadyDecided, Forbidden, Problem, Refused, Taken
+from alliance.i18n import gettext as _
+from alliance.members.actor import Actor
+from alliance.notifications.sentences import words_for
+from alliance.web.access import members_only
+from alliance.web.booking_form import reasons_of
+from alliance.web.booking_page import readable
+from alliance.web.decision import has_part_in, inbox_row, pane_of
+from alliance.web.forms.booking import ReasonForm
+from alliance.web.session import require_actor
+
+blueprint = Blueprint("approvals", __name__)
+
+Answer = str | Response | tuple[str, int]
+_TABS: Final = ("waiting", "decided")
+
+
+@blueprint.get("/approvals")
+@members_only
+def index() -> str:
+    """The list, and beside it, where there is room, the first of it."""
+    actor = _decider()
+    rows = _listed(actor, _tab())
+    return _page(actor, rows, rows[0] if rows else None, is_open=False)
+
+
+@blueprint.get("/approvals/<ref>")
+@members_only
+def show(ref: str) -> Answer:
+    """One request beside the list; on a phone by itself."""
+    actor = require_actor()
+    booking = readable(ref, actor)
+    if not has_part_in(booking, actor):
+        return redirect(url_for("bookings.show", ref=ref))
+    return _page(actor, _listed(actor, _tab()), booking)
+
+
+@blueprint.get("/bookings/<ref>/approval")
+@blueprint.get("/bookings/<ref>/refusal")
+@members_only
+def decision(ref: str) -> Response:
+    """Where a reload of a decision that was not taken leads."""
+    return redirect(url_for("approvals.show", ref=ref))
+
+
+@blueprint.post("/bookings/<ref>/approval")
+@members_only
+def approve(ref: str) -> Answer:
+    """Agree; the last to agree confirms it."""
+    return _decide(ref, approving=True)
+
+
+@blueprint.post("/bookings/<ref>/refusal")
+@members_only
+def refuse(ref: str) -> Answer:
+    """Say no, and why."""
+    return _decide(ref, approving=False)
+
+
+def _decide(ref: str, *, approving: bool) -> Answer:
+    actor, form = require_actor(), ReasonForm()
+    name = readable(ref, actor).person.name
+    if not form.validate():
+        return _again(ref, actor, form, 422)
+    try:
+        act = approve_booking if approving else refuse_booking
+        act(ref, by=actor, reason=form.reason.data)
+    except AlreadyDecided as late:
+        return _again(ref, actor, form, 409, notice=words_for(late.problems[0]).message)
+    except Refused as refused:
+        return _not_decided(ref, actor, form, refused)
+    if not approving:
+        sentence = _("Refused. %(name)s can read why.", name=name)
+    elif readable(ref, actor).status == "approved":
+        sentence = _("Approved; the booking of %(name)s is confirmed.", name=name)
+    else:
+        sentence = _("Approved; the next decision on the request of %(name)s is still open.", name=name)
+    flash({"text": sentence, "href": url_for("bookings.show", ref=ref), "label": _("See it")}, "good")  # type: ignore[arg-type]
+    return redirect(url_for("approvals.index"), 303)
+
+
+def _not_decided(ref: str, actor: Actor, form: ReasonForm, refused: Refused) -> Answer:
+    """A reason is missing, or the rules forbid it by now."""
+    if any(problem.field == "reason" for problem in refused.problems):
+        form.reason.errors = [_("Say why: the applicant and the history show it.")]
+        return _again(ref, actor, form, 422)
+    return _again(ref, actor, form, 409 if isinstance(refused, Taken) else 422, problems=refused.problems)
+
+
+def _again(
+    ref: str, actor: Actor, form: ReasonForm, code: int, *, notice: str = "", problems: Sequence[Problem] = ()
+) -> Answer:
+    booking = readable(ref, actor)
+    reasons = reasons_of([problem for problem in problems if problem.severity == "block"], booking.resource)
+    rows = _listed(actor, "waiting")
+    return _page(actor, rows, booking, form=form, notice=notice, reasons=reasons), code
+
+
+def _page(
+    actor: Actor,
+    rows: Sequence[Booking],
+    chosen: Booking | None,
+    *,
+    is_open: bool = True,
+    form: ReasonForm | None = None,
+    **more: Any,
+) -> str:
+    now = clock.now()
+    refs = [row.ref for row in rows]
+    return render_template(
+        "approvals/index.html",
+        tab=_tab(),
+        rows=[inbox_row(row, now) for row in rows],
+        chosen=chosen.ref if chosen else None,
+        place=refs.index(chosen.ref) + 1 if chosen and chosen.ref in refs else None,
+        is_open=is_open,
+        pane=pane_of(chosen, actor, now) if chosen else None,
+        form=form or ReasonForm(formdata=None),
+        **more,
+    )
+
+
+def _listed(actor: Actor, tab: str) -> Sequence[Booking]:
+    session, now = db.session(), clock.now()
+    return decided(session, actor, now) if tab == "decided" else inbox(session, actor, now)
+
+
+def _tab() -> str:
+    tab = request.args.get("tab", "")
+    return tab if tab in _TABS else "waiting"
+
+
+def _decider() -> Actor:
+    actor = require_actor()
+    if not may_decide_anything(actor):
+        raise Forbidden("decider")
+    return actor

@@ -1,0 +1,208 @@
+"""The page on which one books or moves a booking: what it offers, what the rules say of it, and why not."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from alliance import clock
+from alliance.availability.local_time import local_day
+from alliance.booking.check import Verdict, verdict_on
+from alliance.booking.facts import Wish
+from alliance.booking.models import Booking
+from alliance.db import db
+from alliance.errors import Forbidden, Problem
+from alliance.i18n import Text, localized
+from alliance.i18n import gettext as _
+from alliance.intervals import Span
+from alliance.members.actor import Actor
+from alliance.members.queries import memberships_of
+from alliance.notifications.hours import listed
+from alliance.notifications.sentences import words_for
+from alliance.resources.models import Resource
+from alliance.resources.particulars import Particulars, surroundings
+from alliance.resources.policy import Decider
+from alliance.resources.queries import resource_by_code
+from alliance.web.day import Day, Focus, day_around, facts_around
+from alliance.web.forms.booking import BookingForm, Terms, clock_of
+from alliance.web.times import Times, with_times
+
+# Longer texts would make addresses that servers on the way cut off.
+_LONGEST_KEPT: Final = 600
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A resource as it stands before somebody who wants to book it, with the units he may book it for, by code."""
+
+    resource: Resource
+    around: Particulars
+    units: Mapping[str, tuple[int, Text]]
+    terms: Terms
+    actor: Actor
+
+    @property
+    def times(self) -> Times:
+        """How this page writes times."""
+        return Times.of(self.resource.zone, by_day=self.terms.by_day)
+
+    @property
+    def unit_choices(self) -> list[tuple[str, str]]:
+        """The units as a select shows them."""
+        return [(code, str(name)) for code, (_id, name) in self.units.items()]
+
+    def form(self, values: MultiDict[str, str]) -> BookingForm:
+        """The form with these values in it."""
+        form = BookingForm(formdata=values)
+        form.fit(self.terms, self.unit_choices)
+        return form
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One finding in words, as the refusal panel and the live check show it."""
+
+    name: str
+    sentence: str
+    remedy: str
+
+
+def offer_of(code: str, actor: Actor) -> Offer:
+    """What somebody finds who wants to book the resource; raises Missing, and Forbidden for people without a unit."""
+    session = db.session()
+    resource = resource_by_code(session, actor, code)
+    around = surroundings(session, actor, [resource.id], with_items=True).of(resource.id)
+    units = {
+        membership.unit.code: (membership.unit_id, localized(membership.unit, "name"))
+        for membership in memberships_of(session, actor.person_id)
+    }
+    if not units:
+        raise Forbidden("member")
+    return Offer(resource, around, units, terms_of(resource, around), actor)
+
+
+def terms_of(resource: Resource, around: Particulars) -> Terms:
+    """What the form's fields depend on; a combined resource is taken once, whole."""
+    most = 1 if around.has_parts else len(around.items)
+    return Terms(ZoneInfo(resource.zone), resource.preset, resource.policy_row.value(), most)
+
+
+def verdict_for(wish: Wish, unit: str, offer: Offer, moving: Booking | None = None) -> Verdict:
+    """What the rules say of the wish, read only."""
+    unit_id = moving.unit_id if moving else offer.units[unit][0]
+    return verdict_on(db.session(), offer.resource, wish, by=offer.actor, unit_id=unit_id, moving=moving)
+
+
+def summary(form: BookingForm, wish: Wish | None, verdict: Verdict | None, offer: Offer) -> dict[str, Any]:
+    """What the panel beside the form says, at first and after each change."""
+    return {
+        "form": form,
+        "offer": offer,
+        "times": offer.times,
+        "wish": wish,
+        "verdict": verdict,
+        "verdict_words": _verdict_words(verdict, offer),
+        "reasons": reasons_of(verdict.problems, offer.resource) if verdict else _shape(form),
+        "applicant": current_user.name,
+        "unit": _unit_name(form, offer),
+    }
+
+
+def refusal_of(
+    problems: Sequence[Problem], form: BookingForm, wish: Wish, offer: Offer, moving: Booking | None = None
+) -> dict[str, Any]:
+    """The panel after a refusal; the fields the findings are about are marked."""
+    _mark(form, problems, offer)
+    headline = _("It cannot be moved to %(when)s") if moving else _("%(when)s cannot be booked")
+    return {
+        "headline": with_times(headline, when=offer.times.clocks(wish.span)),
+        "problems": reasons_of([one for one in problems if one.severity == "block"], offer.resource),
+        "day": wanted_day(form, wish, offer, moving),
+    }
+
+
+def reasons_of(problems: Sequence[Problem], resource: Resource) -> list[Reason]:
+    """The findings in words, each with whose rule it is; that a decision is needed says the verdict itself."""
+    return [_reason(problem, resource) for problem in problems if problem.code != "needs_approval"]
+
+
+def wanted_day(form: BookingForm, wish: Wish, offer: Offer, moving: Booking | None = None) -> Day:
+    """The day of the wish, with what is in its way and gaps that fill the form."""
+    now = clock.now()
+    facts = facts_around(db.session(), offer.resource, offer.around, wish.span, reader=offer.actor, now=now)
+    footprint = wish.span.widened(*facts.buffers)
+    book = None if moving else _book(form, wish, offer)
+    return day_around(
+        facts, Focus(wish.span, footprint, moving.ref if moving else None, is_wish=True, book=book)
+    )
+
+
+def deciders_in_words(stages: Sequence[Decider], resource: Resource) -> str:
+    """Who decides, in the order of the stages."""
+    names = {
+        "owner": str(localized(resource.owner, "name")),
+        "unit": _("an admin of your unit"),
+        "secretariat": _("the secretariat"),
+    }
+    return listed(names[stage] for stage in stages)
+
+
+def _reason(problem: Problem, resource: Resource) -> Reason:
+    words = words_for(problem, ZoneInfo(resource.zone))
+    sentence = words.message
+    if words.made_by == "owner":
+        owner = str(localized(resource.owner, "name"))
+        sentence = _("%(sentence)s (set by %(owner)s)", sentence=sentence, owner=owner)
+    return Reason(words.title, sentence, words.remedy)
+
+
+def _verdict_words(verdict: Verdict | None, offer: Offer) -> str:
+    if verdict is None:
+        return _("Something is missing or cannot be read.")
+    if verdict.word == "block":
+        return _("This cannot be booked.")
+    if verdict.word == "ok":
+        return _("Free, and confirmed at once.")
+    return _("Free; %(who)s decides.", who=deciders_in_words(verdict.stages, offer.resource))
+
+
+def _shape(form: BookingForm) -> list[Reason]:
+    return [Reason(field.label.text, " ".join(map(str, field.errors)), "") for field in form if field.errors]
+
+
+def _unit_name(form: BookingForm, offer: Offer) -> str:
+    # Who has only one unit is not asked, so the field is empty.
+    only = next(iter(offer.units)) if len(offer.units) == 1 else ""
+    chosen = offer.units.get(form.unit.data or only)
+    return str(chosen[1]) if chosen else ""
+
+
+_FIELD_BY_DAY: Final = {"start": "date", "end": "end_date"}
+
+
+def _mark(form: BookingForm, problems: Sequence[Problem], offer: Offer) -> None:
+    for problem in problems:
+        name = _FIELD_BY_DAY.get(problem.field or "", problem.field) if offer.terms.by_day else problem.field
+        if problem.severity == "block" and name in form:
+            field = form[name]
+            field.errors = [*field.errors, _("%(problem)s.", problem=words_for(problem).title)]
+
+
+def _book(form: BookingForm, wish: Wish, offer: Offer) -> Callable[[datetime, datetime], str] | None:
+    """Makes addresses that put a free gap into the form and keep the rest of what was typed; none for long texts."""
+    kept, zone = form.kept(), offer.terms.zone
+    if sum(len(str(value)) for value in kept.values()) > _LONGEST_KEPT:
+        return None
+
+    def address(start: datetime, end: datetime) -> str:
+        fits = Span(start, min(end, start + wish.span.length))
+        day = local_day(start, zone).isoformat()
+        clocks = clock_of(fits.start, zone), clock_of(fits.end, zone)
+        return url_for("bookings.new", date=day, start=clocks[0], end=clocks[1], **kept)
+
+    return address

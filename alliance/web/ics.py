@@ -1,0 +1,149 @@
+"""Calendars for programs: secret feeds, the public calendar of a resource, and a single booking as a file.
+
+Feeds run without session, language negotiation and cookies: their address says everything. An Authorization header
+that a client sends along unasked is passed over.
+"""
+
+import gzip
+from typing import Final
+
+from flask import Blueprint, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.http import is_resource_modified
+
+from alliance import clock
+from alliance.calendars.calendar import calendar_of, single_calendar
+from alliance.calendars.feeds import note_use
+from alliance.calendars.kept import Kept
+from alliance.calendars.queries import State, state_of
+from alliance.calendars.subscriptions import Subscription, public_subscription, subscription_of
+from alliance.config import Settings
+from alliance.db import db
+from alliance.i18n import Language
+from alliance.members.actor import Actor
+from alliance.members.tokens import actor_by_token
+from alliance.refs import digest
+from alliance.web.access import by_address, public
+from alliance.web.language import speak
+from alliance.web.session import current_actor
+
+blueprint: Final = Blueprint("ics", __name__)
+_HEADERS: Final = {
+    "Cache-Control": "private, max-age=300",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+    # A feed's address is a secret: no page it links to shall learn it.
+    "Referrer-Policy": "no-referrer",
+}
+# VEVENTs of this process: some fifteen megabytes, the calendars of a few hundred people.
+_MOST_KEPT: Final = 20_000
+_COMPRESSION: Final = 6
+
+
+@blueprint.record_once
+def _keep_events(state: BlueprintSetupState) -> None:
+    # The application's own, since two of them in one process may serve two databases.
+    state.app.extensions["kept_events"] = Kept(_MOST_KEPT)
+
+
+@blueprint.get("/feeds/<token>.ics")
+@by_address
+def feed(token: str) -> Response:
+    """A secret feed. Unknown, revoked and no longer permitted look the same."""
+    subscription = subscription_of(db.session(), token)
+    return _feed(subscription, "bookings.ics")
+
+
+@blueprint.get("/resources/<code>/calendar.ics")
+@by_address
+def resource(code: str) -> Response:
+    """The busy times of a resource that everybody may see; `?lang=` chooses the language."""
+    chosen: Language = "en" if request.args.get("lang") == "en" else "zh"
+    subscription = public_subscription(db.session(), code, chosen)
+    return _feed(subscription, f"{code}.ics")
+
+
+@blueprint.get("/bookings/<ref>.ics")
+@public
+def booking(ref: str) -> Response:
+    """One booking, for whoever may open it: by the session of a browser, or by the token of a program."""
+    reader = _signed_in()
+    if reader is None:
+        answer = _plain("Sign in, or send an API token.", 401)
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+    content = single_calendar(db.session(), ref, reader, clock.now(), _settings())
+    if content is None:
+        return _missing()
+    answer = _calendar(content, f"{ref}.ics")
+    answer.set_etag(digest(content.decode())[:32], weak=True)
+    answer.vary.update(("Cookie", "Authorization"))
+    answer.make_conditional(request)
+    return answer
+
+
+def _feed(subscription: Subscription | None, filename: str) -> Response:
+    if subscription is None:
+        return _missing()
+    # Permission comes before "nothing has changed": who lost it gets no 304 either.
+    state = state_of(db.session(), subscription, clock.now(), _settings())
+    if state is None:
+        return _missing()
+    if is_resource_modified(request.environ, etag=state.tag, last_modified=state.changed):
+        kept: Kept = current_app.extensions["kept_events"]
+        content = calendar_of(db.session(), subscription, state, kept=kept, settings=_settings())
+        answer = _packed(_calendar(content, filename))
+        if subscription.feed_id is not None:
+            note_use(subscription.feed_id, subscription.last_used_at, state.window.now)
+    else:
+        answer = Response(status=304, mimetype="text/calendar", headers=_HEADERS)
+    return _validated(answer, state)
+
+
+def _validated(answer: Response, state: State) -> Response:
+    # Weak, because the packed and the plain form carry the same tag.
+    answer.set_etag(state.tag, weak=True)
+    answer.last_modified = state.changed
+    answer.vary.add("Accept-Encoding")
+    return answer
+
+
+def _packed(answer: Response) -> Response:
+    if request.accept_encodings["gzip"] > 0:
+        answer.set_data(gzip.compress(answer.get_data(), _COMPRESSION, mtime=0))
+        answer.headers["Content-Encoding"] = "gzip"
+    return answer
+
+
+def _calendar(content: bytes, filename: str) -> Response:
+    answer = Response(content, mimetype="text/calendar", headers=_HEADERS)
+    # Shown in place where the browser can; as an attachment, a look at the address would become a download.
+    answer.headers["Content-Disposition"] = f'inline; filename="{filename}"'
+    return answer
+
+
+def _missing() -> Response:
+    return _plain("There is no such calendar.", 404)
+
+
+def _plain(text: str, status: int) -> Response:
+    answer = Response(f"{text}\n", status, mimetype="text/plain", headers=_HEADERS)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _signed_in() -> Actor | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return current_actor()
+    found = actor_by_token(db.session(), token.strip(), clock.now())
+    if found is None:
+        return None
+    actor, bearer = found
+    speak("en" if bearer.language == "en" else "zh")
+    return actor
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings

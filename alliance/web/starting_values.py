@@ -1,0 +1,90 @@
+"""What the booking form holds before anybody has typed: the next open time, as far as the address does not say."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from alliance.availability.hours import Hours, open_spans
+from alliance.availability.local_time import instant_of, local_day, midnight
+from alliance.availability.queries import calendar_days
+from alliance.intervals import Span
+from alliance.web.forms.booking import Terms, clock_of
+
+_USUAL: Final = timedelta(hours=2)
+_DAY: Final = timedelta(days=1)
+_LOOK_AHEAD: Final = 28
+_DAY_MINUTES: Final = 24 * 60
+_MINUTE: Final = timedelta(minutes=1)
+
+
+def filled(
+    session: Session, values: MultiDict[str, str], terms: Terms, units: list[str], now: datetime
+) -> MultiDict[str, str]:
+    """The values with what is missing put in: the next open time, a usual length, one item, the first unit."""
+    full = MultiDict(values)
+    # A start without its day means nothing yet; a day without its start gets that day's first open time.
+    if not (full.get("date") and (full.get("start") or terms.by_day)):
+        start = _next_start(session, terms, _day(full.get("date"), now), now)
+        full["date"] = local_day(start, terms.zone).isoformat()
+        full["start"] = clock_of(start, terms.zone)
+    if terms.by_day:
+        full.setdefault("end_date", full["date"])
+    elif not full.get("end"):
+        full["end"] = _usual_end(full["start"], terms)
+    full.setdefault("quantity", "1")
+    full.setdefault("unit", units[0])
+    return full
+
+
+def _day(text: str | None, now: datetime) -> date | None:
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if abs(day.year - now.year) <= 10 else None
+
+
+def _next_start(session: Session, terms: Terms, day: date | None, now: datetime) -> datetime:
+    """The first start that opening hours, notice and the named day allow; what others have is not looked at."""
+    zone, policy = terms.zone, terms.policy
+    earliest = now + timedelta(hours=policy.notice_hours or 0)
+    first = max(local_day(earliest, zone), day) if day else local_day(earliest, zone)
+    last = first + _LOOK_AHEAD * _DAY
+    days, hours = calendar_days(session, (first - _DAY, last)), Hours.parse(policy.hours)
+    if terms.by_day:
+        coming = (first + n * _DAY for n in range(_LOOK_AHEAD))
+        opened = (midnight(on, zone) for on in coming if hours.is_open_on(on, days.of(on)))
+        return next((at for at in opened if at >= earliest), midnight(first + _DAY, zone))
+    window = Span(max(earliest, midnight(first, zone)), midnight(last, zone))
+    for span in open_spans(hours, days, window, zone):
+        start = _on_grid(span.start, policy.grid_minutes, zone)
+        if start < span.end:
+            return start
+    return _on_grid(window.start, policy.grid_minutes, zone)
+
+
+def _on_grid(at: datetime, grid: int, zone: ZoneInfo) -> datetime:
+    """The first instant from this one on that lies on the grid."""
+    local = at.astimezone(zone)
+    minutes = local.hour * 60 + local.minute + (local.second > 0)
+    wall = datetime.combine(local.date(), datetime.min.time()) + -(-minutes // grid) * grid * _MINUTE
+    return instant_of(wall, zone)
+
+
+def _usual_end(start: str, terms: Terms) -> str:
+    """Two hours on, as far as the shortest and the longest booking and the end of the day allow."""
+    policy, grid = terms.policy, terms.policy.grid_minutes
+    length = max(_USUAL // _MINUTE, policy.shortest_minutes or 0)
+    length = max(min(length, policy.longest_minutes or length) // grid, 1) * grid
+    hours, _, minutes = start.partition(":")
+    if not (hours.isdecimal() and minutes.isdecimal()):
+        return ""
+    end = int(hours) * 60 + int(minutes) + length
+    wanted = f"{end // 60 % 24:02}:{end % 60:02}" if end != _DAY_MINUTES else "24:00"
+    ends = terms.ends()
+    if wanted in ends or terms.runs_overnight:
+        return wanted
+    return next((one for one in reversed(ends) if one > start), wanted)
