@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from functools import cache
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance import clock
-from alliance.db import action
+from alliance.db import Instant, action
 from alliance.errors import Busy, Missing, Problem, Refused
 from alliance.history.actions import record
 from alliance.hold import hold
@@ -100,13 +101,30 @@ def actor_by_token(session: Session, token: str, now: datetime) -> tuple[Actor, 
 
     Once an hour it notes the use, in a transaction of its own: call it before anything else is read.
     """
+    rows = session.execute(_by_token(), {"token_hash": digest(token), "now": now}).all()
+    if not rows:
+        return None
+    found = rows[0]
+    if found.last_used_at is None or found.last_used_at <= now - _NOTED_EVERY:
+        _note_use_if_quiet(found.id, now)
+    actor = actor_from(found.person_id, [row[:4] for row in rows])
+    if actor is None:
+        return None
+    return actor, Bearer(found.ref, found.person_id, found.scope, found.language)
+
+
+@cache
+def _by_token() -> sa.Select[*tuple[Any, ...]]:
+    """The statement every call of a program begins with, put together once."""
     is_meant = sa.and_(
-        ApiToken.token_hash == digest(token), ApiToken.revoked_at.is_(None), ApiToken.expires_at > now
+        ApiToken.token_hash == sa.bindparam("token_hash"),
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at > sa.bindparam("now", type_=Instant()),
     )
     about = everything_about(sa.select(ApiToken.person_id).where(is_meant).scalar_subquery()).subquery(
         "about"
     )
-    rows = session.execute(
+    return (
         sa.select(
             *about.c,
             ApiToken.id,
@@ -119,16 +137,7 @@ def actor_by_token(session: Session, token: str, now: datetime) -> tuple[Actor, 
         .join(Person, Person.id == ApiToken.person_id)
         .join(about, sa.true())
         .where(is_meant)
-    ).all()
-    if not rows:
-        return None
-    found = rows[0]
-    if found.last_used_at is None or found.last_used_at <= now - _NOTED_EVERY:
-        _note_use_if_quiet(found.id, now)
-    actor = actor_from(found.person_id, [row[:4] for row in rows])
-    if actor is None:
-        return None
-    return actor, Bearer(found.ref, found.person_id, found.scope, found.language)
+    )
 
 
 def _note_use_if_quiet(token_id: int, at: datetime) -> None:

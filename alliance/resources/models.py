@@ -88,7 +88,9 @@ class PolicyRow(Base):
 
     __tablename__ = "policy"
 
-    resource_id: Mapped[int] = mapped_column(sa.ForeignKey("resource.id"), primary_key=True, autoincrement=False)
+    resource_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("resource.id"), primary_key=True, autoincrement=False
+    )
     hours: Mapped[str] = mapped_column(sa.String(400))
     grid_minutes: Mapped[int] = mapped_column()
     shortest_minutes: Mapped[int | None] = mapped_column()

@@ -66,7 +66,9 @@ def add_life(now: datetime) -> tuple[int, int]:
     with clock.frozen(now):
         cast = _Cast(db.session(), now)
     stories = [story for row in rows("life") if (story := cast.story(row)) is not None]
-    happenings = [(story.asked, number, cast.ask, story) for number, story in enumerate(stories)]
+    happenings: list[tuple[datetime, int, Callable[[_Story], None], _Story]] = [
+        (story.asked, number, cast.ask, story) for number, story in enumerate(stories)
+    ]
     happenings += [
         (at, number, act, story)
         for number, story in enumerate(stories)

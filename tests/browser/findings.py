@@ -1,0 +1,90 @@
+"""What is wrong with a page as it stands: for assistive technology, on a small screen, in the wrong language."""
+
+import re
+from functools import cache
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from tests.browser.person import DESKTOP, PHONE, Reader, catalogue
+
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_OPTIONS = {"runOnly": {"type": "tag", "values": _TAGS}, "resultTypes": ["violations"]}
+# Axe is slow, so each language shows two of the four; what colours do is the same in both.
+_VIEWS = {"zh": (("light", DESKTOP), ("dark", PHONE)), "en": (("dark", DESKTOP), ("light", PHONE))}
+# What a developer's slip leaves in a page.
+_SLIPS = re.compile(r"<(?:built-in|bound) |&lt;|&amp;|\bNone\b|\{\{|\}\}|%\(\w+\)")
+_HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
+
+
+def findings(reader: Reader) -> list[str]:
+    """Everything wrong with the page, on a desktop and on a phone."""
+    page = reader.page
+    found = _of_language(reader)
+    page.evaluate(AXE_SCRIPT)
+    for theme, size in _VIEWS[reader.language]:
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        device = "phone" if size == PHONE else "desktop"
+        found += [f"{theme}, {device}: {finding}" for finding in _overflows(page) + _by_axe(page)]
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    return found
+
+
+def _by_axe(page: Page) -> list[str]:
+    result = page.evaluate("(options) => axe.run(document, options)", _OPTIONS)
+    return [
+        f"{rule['id']}: {node['target']} {node['html'][:120]}"
+        for rule in result["violations"]
+        for node in rule["nodes"][:3]
+    ]
+
+
+def _overflows(page: Page) -> list[str]:
+    """What sticks out at the right, so that the page scrolls sideways."""
+    return page.evaluate(
+        """() => {
+          const root = document.documentElement, width = root.clientWidth;
+          if (root.scrollWidth <= width) return [];
+          const wide = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > width + 1);
+          return wide.slice(0, 3).map((e) => `sticks out: ${e.outerHTML.slice(0, 120)}`);
+        }"""
+    )
+
+
+def _of_language(reader: Reader) -> list[str]:
+    text = reader.page.evaluate(_ALL_WORDS)
+    found = [f"slip: {slip}" for slip in _SLIPS.findall(text)]
+    if reader.page.evaluate("document.documentElement.lang") != _HTML_LANGUAGES[reader.language]:
+        found.append("lang of the page is wrong")
+    if reader.language == "zh":
+        found += [f"untranslated: {hit}" for hit in sorted(set(_english().findall(text)))]
+    return found
+
+
+@cache
+def _english() -> re.Pattern[str]:
+    """All messages of two words and more, up to their gaps, that a Chinese page has no reason to show."""
+    pieces = set()
+    for message, chinese in _pairs():
+        for piece in re.split(r"%\(\w+\)[sd]", message):
+            words = piece.strip(" .,;:")
+            if " " in words and words not in chinese:
+                pieces.add(words)
+    longest_first = sorted(pieces, key=len, reverse=True)
+    return re.compile("|".join(rf"\b{re.escape(piece)}\b" for piece in longest_first))
+
+
+def _pairs() -> list[tuple[str, str]]:
+    messages: dict[Any, str] = catalogue("zh")._catalog  # type: ignore[attr-defined]
+    return [(key[0] if isinstance(key, tuple) else key, value) for key, value in messages.items() if key]
+
+
+# What is read or heard, attributes included.
+_ALL_WORDS = """() => {
+  const heard = ["aria-label", "placeholder", "title", "alt", "data-copied"];
+  const attributes = heard.flatMap((name) => [...document.querySelectorAll(`[${name}]`)].map((e) => e.getAttribute(name)));
+  return [document.title, document.body.innerText, ...attributes].join("\\n");
+}"""

@@ -1,0 +1,165 @@
+"""Every page there is, in each state it can be in: who goes where, and what is pressed there."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.browser.person import FANG, LIN, Reader
+
+NOBODY = ""
+DOUBLE = "jiangyingchuan@example.org"  # belongs to two units
+REFUSED = "fuwendi@example.org"
+CANCELLED = "xuqinghe@example.org"
+EXPIRED = "hezhixia@example.org"
+OUTSIDE = "linqihang@example.org"  # has no bookings and runs few things
+SECRETARIAT = "qinwanqing@example.org"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page in one state. `path` may name a ref in braces; after `fills`, the button `presses` is pressed."""
+
+    name: str
+    who: str
+    path: str
+    fills: Mapping[str, str] = field(default_factory=dict)
+    presses: str = ""
+
+    def arrive(self, reader: Reader, refs: Mapping[str, str]) -> None:
+        """Open the page and bring it into its state."""
+        reader.goes(self.path.format(**refs))
+        for name, value in self.fills.items():
+            control = reader.page.locator(f"main [name='{name}']")
+            if control.evaluate("(e) => e.tagName") == "SELECT":
+                control.select_option(value)
+            else:
+                control.fill(value)
+        if self.presses:
+            reader.presses(self.presses)
+
+
+_CONFOCAL = "/bookings/new?resource=XWBR-001&date=2026-11-26"
+STOPS = (
+    Stop("front page, anonymous", NOBODY, "/"),
+    Stop("catalogue, anonymous", NOBODY, "/resources"),
+    Stop("catalogue, nothing found, anonymous", NOBODY, "/resources?q=unobtainium"),
+    Stop("public resource", NOBODY, "/resources/SZDSG-001"),
+    Stop("public resource by request", NOBODY, "/resources/GMQLM-002"),
+    Stop("sign-in", NOBODY, "/sign-in"),
+    Stop("sign-in, wrong password", NOBODY, "/sign-in", {"email": LIN, "password": "no"}, "Sign in"),
+    Stop("sign-in before a page", NOBODY, "/bookings"),
+    Stop("missing page", NOBODY, "/nothing/here"),
+    Stop("missing resource", NOBODY, "/resources/XWBR-001"),
+    Stop("front page", LIN, "/"),
+    Stop("catalogue", LIN, "/resources"),
+    Stop("catalogue, narrowed", LIN, "/resources?q=成像&kind=instrument&unit=XWBR&place=4号楼"),
+    Stop("catalogue, last page", LIN, "/resources?page=99"),
+    Stop("resource of two items", LIN, "/resources/XWBR-001"),
+    Stop("resource open day and night", LIN, "/resources/XWBR-002"),
+    Stop("resource, a later week", LIN, "/resources/XWBR-001?week=2026-12-28"),
+    Stop("resource by days, saturated", LIN, "/resources/XWUT-002"),
+    Stop("resource that is lent", LIN, "/resources/XWDS-002"),
+    Stop("resource closed now", LIN, "/resources/XWMT-001"),
+    Stop("resource whose bookings are private", LIN, "/resources/GMQLM-003"),
+    Stop("whole made of parts", LIN, "/resources/GMSEC-020"),
+    Stop("booking form, needs approval", LIN, _CONFOCAL + "&start=12:00&end=13:30"),
+    Stop("booking form, cannot be", LIN, _CONFOCAL + "&start=09:00&end=19:00"),
+    Stop("booking form, at once", LIN, "/bookings/new?resource=GMSEC-002&date=2026-11-27&start=10:00"),
+    Stop("booking form, over night", LIN, "/bookings/new?resource=XWBR-002"),
+    Stop("booking form, by days", LIN, "/bookings/new?resource=XWDS-002"),
+    Stop("booking form, refused", LIN, _CONFOCAL + "&start=09:00&end=19:00", {}, "Check again and send"),
+    Stop(
+        "booking form, errors",
+        LIN,
+        _CONFOCAL + "&start=12:00&end=13:30",
+        {"end": "09:00"},
+        "Send request",
+    ),
+    Stop("my bookings", LIN, "/bookings"),
+    Stop("my bookings, waiting", LIN, "/bookings?tab=requested"),
+    Stop("my bookings, past", LIN, "/bookings?tab=past"),
+    Stop("booking, waiting", LIN, "/bookings/{requested}"),
+    Stop("booking, confirmed", LIN, "/bookings/{approved}"),
+    Stop("booking, past", LIN, "/bookings/{past}"),
+    Stop("booking, move", LIN, "/bookings/{approved}/edit"),
+    Stop("booking, move refused", LIN, "/bookings/{approved}/edit", {"date": "2026-11-26"}, "Save"),
+    Stop("booking, withdraw", LIN, "/bookings/{requested}/cancellation"),
+    Stop("booking, cancel", LIN, "/bookings/{approved}/cancellation"),
+    Stop("feeds, none yet", LIN, "/feeds"),
+    Stop("feeds, errors", LIN, "/feeds", {"what": "resource", "resource": "NONE-1"}, "Make the feed"),
+    Stop("feeds, fresh address", LIN, "/feeds", {"label": "Phone"}, "Make the feed"),
+    Stop("feeds, fresh token", LIN, "/feeds", {"token-label": "Script"}, "Make the token"),
+    Stop("feeds", LIN, "/feeds"),
+    Stop("profile", LIN, "/profile"),
+    Stop(
+        "profile, errors", LIN, "/profile", {"old": "no", "new": "no", "repeat": "yes"}, "Change the password"
+    ),
+    Stop("forbidden page", LIN, "/approvals"),
+    Stop("somebody else's booking", LIN, "/bookings/{others}"),
+    Stop("booking form of two units", DOUBLE, "/bookings/new?resource=XWBR-003"),
+    Stop("booking, refused", REFUSED, "/bookings/{refused}"),
+    Stop("booking, cancelled", CANCELLED, "/bookings/{cancelled}"),
+    Stop("booking, expired", EXPIRED, "/bookings/{expired}"),
+    Stop("front page of an admin", FANG, "/"),
+    Stop("approvals", FANG, "/approvals"),
+    Stop("approval", FANG, "/approvals/{waiting}"),
+    Stop("approval, no reason", FANG, "/approvals/{waiting}", {}, "Refuse"),
+    Stop("approvals, decided", FANG, "/approvals?tab=decided"),
+    Stop("booking of the owner's side", FANG, "/bookings/{waiting}"),
+    Stop("cancellation by the owner", FANG, "/bookings/{approved}/cancellation"),
+    Stop(
+        "cancellation by the owner, no reason",
+        FANG,
+        "/bookings/{approved}/cancellation",
+        {},
+        "Cancel booking",
+    ),
+    Stop("closures", FANG, "/closures"),
+    Stop("closures, choice", FANG, "/closures/new"),
+    Stop("closure form", FANG, "/closures/new?resource=XWBR-001"),
+    Stop("closure form, breakdown", FANG, "/closures/new?resource=XWBR-001&kind=breakdown"),
+    Stop(
+        "closure form, errors",
+        FANG,
+        "/closures/new?resource=XWBR-001",
+        {"end_date": "2026-11-01"},
+        "Close it",
+    ),
+    Stop("closure", FANG, "/closures/{closure}"),
+    Stop("hidden from all but its own", FANG, "/resources/XWBR-004"),
+    Stop("my bookings, none", OUTSIDE, "/bookings"),
+    Stop("my bookings, nothing waits", OUTSIDE, "/bookings?tab=requested"),
+    Stop("approvals of somebody else", OUTSIDE, "/approvals"),
+    Stop("profile of the secretariat", SECRETARIAT, "/profile"),
+    Stop("approvals of the secretariat", SECRETARIAT, "/approvals"),
+)
+
+
+def refs_in(demo: Path) -> dict[str, str]:
+    """Bookings and a closure of the demo by what is special about them."""
+    asked = {
+        "requested": (LIN, "b.status = 'requested'"),
+        "approved": (LIN, "b.status = 'approved' and r.code = 'XWBR-001' and b.starts_at > 1795584000"),
+        "past": (LIN, "b.status = 'approved' and b.ends_at < 1795000000"),
+        "refused": (REFUSED, "b.status = 'refused'"),
+        "cancelled": (CANCELLED, "b.status = 'cancelled'"),
+        "expired": (EXPIRED, "b.status = 'expired'"),
+        "others": ("gutinglan@example.org", "b.status = 'approved'"),
+        "waiting": ("shenyizhou@example.org", "b.status = 'requested' and r.code = 'XWBR-001'"),
+    }
+    with sqlite3.connect(demo) as database:
+        found = {
+            name: database.execute(
+                "select b.ref from booking b join person p on p.id = b.person_id "
+                f"join resource r on r.id = b.resource_id where p.email = ? and {condition} order by b.id",
+                (who,),
+            ).fetchone()[0]
+            for name, (who, condition) in asked.items()
+        }
+        found["closure"] = database.execute(
+            "select c.ref from closure c join resource r on r.id = c.resource_id "
+            "where r.code = 'XWBR-003' and c.ends_at is null"
+        ).fetchone()[0]
+    database.close()
+    return found

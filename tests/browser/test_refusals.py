@@ -1,0 +1,100 @@
+"""When it does not go smoothly: the rules refuse, a thing breaks down, somebody else was faster."""
+
+from tests.browser.journey import asks_for_a_gap, finds_the_microscope
+from tests.browser.person import DESKTOP, FANG, LIN, PHONE, Desk
+from tests.browser.test_journey import LANGUAGES, SIZES
+
+
+@SIZES
+@LANGUAGES
+def test_a_refusal_names_every_reason_and_keeps_what_was_typed(
+    desk: Desk, language: str, size: dict[str, int]
+):
+    lin = desk.seat(language, size)
+    lin.signs_in(LIN)
+    typed = {"date": "2026-11-26", "start": "09:00", "end": "19:00", "title": "两台一起", "purpose": "对照"}
+
+    lin.goes("/bookings/new?resource=XWBR-001&date=2026-11-26&start=09:00&end=19:00")
+    lin.page.fill("[name=title]", typed["title"])
+    lin.page.fill("[name=purpose]", typed["purpose"])
+    lin.presses("Check again and send")
+
+    names = lin.page.locator("#refusal .why > li > b").all_inner_texts()
+    assert names == [lin.words("Closed at this time"), lin.words("Too long")]
+    assert lin.page.evaluate("document.activeElement.id") == "refusal"
+    assert {name: lin.page.locator(f"[name={name}]").input_value() for name in typed} == typed
+    assert lin.page.locator("[aria-invalid]").count() == 2
+
+    lin.page.locator("[name=start]").select_option("12:00")
+    lin.page.locator("[name=end]").select_option("13:30")
+    lin.page.locator(".verdict-wait").wait_for()
+    lin.presses("Send request")
+    assert lin.sees(".status") == lin.words("Waiting for approval")
+
+
+def test_a_breakdown_closes_it_at_once_and_says_whom_it_hits(desk: Desk):
+    fang, lin = desk.seat("zh"), desk.seat("zh", PHONE)
+    fang.signs_in(FANG)
+    fang.follows("Closures", within="header")
+    fang.follows("Close something")
+    fang.page.locator(".feed", has_text="激光共聚焦显微镜").get_by_role(
+        "link", name=fang.words("Breakdown now")
+    ).click()
+    fang.field("In words").fill("激光器故障")
+    fang.presses("Close it")
+
+    assert fang.page.locator("table tbody tr").count() > 5
+    assert fang.page.locator("table tbody tr", has_text="林予安").count() == 1
+    lin.signs_in(LIN)
+    lin.goes("/resources/XWBR-001")
+    assert lin.sees("header.title .status") == lin.words("Closed now")
+    assert "激光器故障" in lin.sees("header.title")
+
+    fang.goes("/closures")
+    row = fang.page.locator(".feed", has_text="激光共聚焦显微镜").first
+    row.locator("summary").click()
+    with fang.page.expect_navigation():
+        row.locator(".btn-primary").click()
+    lin.goes("/resources/XWBR-001")
+    assert lin.sees("header.title .status") == lin.words("Free today")
+
+
+@LANGUAGES
+def test_whoever_decides_second_is_told_who_was_first_and_when(desk: Desk, language: str):
+    lin, fang = desk.seat(language), desk.seat(language)
+    lin.signs_in(LIN)
+    finds_the_microscope(lin)
+    ref = asks_for_a_gap(lin)
+    fang.signs_in(FANG)
+    fang.goes(f"/approvals/{ref}")
+    other_tab = fang.page.context.new_page()
+    other_tab.goto(f"/approvals/{ref}")
+    fang.presses("Approve")
+
+    with other_tab.expect_response(f"**/bookings/{ref}/refusal") as answer:
+        other_tab.fill("[name=reason]", "no")
+        other_tab.get_by_role("button", name=fang.words("Refuse"), exact=True).click()
+
+    assert answer.value.status == 409
+    told = other_tab.locator(".flash").first.inner_text()
+    assert "方书砚" in told
+    assert "10:24" in told
+    assert other_tab.locator(".decide").count() == 0
+
+
+def test_a_refusal_by_the_owner_needs_a_reason_which_the_booker_reads(desk: Desk):
+    lin, fang = desk.seat("en", PHONE), desk.seat("en", DESKTOP)
+    lin.signs_in(LIN)
+    finds_the_microscope(lin)
+    ref = asks_for_a_gap(lin)
+    fang.signs_in(FANG)
+    fang.goes(f"/approvals/{ref}")
+
+    fang.presses("Refuse")
+    assert fang.page.locator("#reason").get_attribute("aria-invalid") == "true"
+    fang.page.fill("#reason", "Please take the stereo microscope.")
+    fang.presses("Refuse")
+
+    lin.goes(f"/bookings/{ref}")
+    assert lin.sees(".status") == lin.words("Refused")
+    assert "Please take the stereo microscope." in lin.sees("main")

@@ -1,0 +1,82 @@
+"""What happened, in words."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from flask_babel import Babel, force_locale
+
+from alliance import clock
+from alliance.history.models import Event
+from alliance.notifications.happenings import VERBS, happening
+
+SHENZHEN = ZoneInfo("Asia/Shanghai")
+PLACE = {"starts_at": "2026-11-24T06:00:00+00:00", "ends_at": "2026-11-24T08:00:00+00:00", "quantity": 2}
+LATER = {"starts_at": "2026-11-24T07:00:00+00:00", "ends_at": "2026-11-24T09:00:00+00:00", "quantity": 2}
+OPEN = {"kind": "repair", "starts_at": "2026-11-24T06:00:00+00:00", "ends_at": None}
+
+TOLD = [
+    ("booking.requested", PLACE, "Lin asked for Tue 24 Nov, 14:00–16:00."),
+    ("booking.approved", PLACE, "Lin booked Tue 24 Nov, 14:00–16:00; it was confirmed at once."),
+    ("booking.approved", {"stage": 1, "reason": ""}, "Lin approved it."),
+    ("booking.approved", {"stage": 1, "reason": "Welcome"}, "Lin approved it: Welcome"),
+    (
+        "booking.approved",
+        {"stage": 1, "reason": "", "own_request": True},
+        "Lin approved the request, which was for Lin.",
+    ),
+    ("booking.agreed", {"reason": ""}, "Lin agreed; the next decision is still open."),
+    ("booking.agreed", {"reason": "Fine."}, "Lin agreed: Fine. The next decision is still open."),
+    (
+        "booking.moved",
+        {"before": PLACE, **LATER, "status": "approved"},
+        "Lin moved it from Tue 24 Nov, 14:00–16:00 to Tue 24 Nov, 15:00–17:00.",
+    ),
+    (
+        "booking.moved",
+        {"before": PLACE, **LATER, "status": "requested"},
+        "Lin moved it from Tue 24 Nov, 14:00–16:00 to Tue 24 Nov, 15:00–17:00, which has to be decided anew.",
+    ),
+    (
+        "booking.moved",
+        {"before": PLACE, **PLACE, "quantity": 1, "status": "approved"},
+        "Lin changed the number from 2 to 1.",
+    ),
+    ("booking.retitled", {}, "Lin changed the title or the purpose."),
+    ("booking.refused", {"reason": "Calibration"}, "Lin refused it: Calibration"),
+    ("booking.withdrawn", {"reason": ""}, "Lin withdrew the request."),
+    ("booking.cancelled", {"reason": "", "late": False}, "Lin cancelled it."),
+    ("booking.cancelled", {"reason": "Broken", "late": False}, "Lin cancelled it: Broken"),
+    ("booking.cancelled", {"reason": "", "late": True}, "Lin cancelled it after the deadline."),
+    ("booking.expired", {}, "Nobody decided in time, so the request lapsed."),
+    ("closure.made", OPEN, "Lin closed it for repair from Tomorrow, 14:00 on."),
+    ("closure.made", {**OPEN, **PLACE}, "Lin closed it for repair, Tue 24 Nov, 14:00–16:00."),
+    ("closure.ended", {"ends_at": "2026-11-23T02:24:00+00:00"}, "Lin ended the closure at Today, 10:24."),
+    ("booking.sung", {}, "Something about it changed."),
+]
+
+
+@pytest.fixture(autouse=True)
+def english():
+    app = Flask("words")
+    Babel(app)
+    with app.app_context(), force_locale("en"), clock.frozen(datetime(2026, 11, 23, 2, 24, tzinfo=UTC)):
+        yield
+
+
+@pytest.mark.parametrize(("verb", "data", "said"), TOLD)
+def test_each_happening_is_one_sentence(verb, data, said):
+    assert happening(Event(verb=verb, data=data), "Lin", SHENZHEN) == said
+
+
+def test_no_verb_goes_untold():
+    assert {verb for verb, _data, _said in TOLD} - {"booking.sung"} == set(VERBS)
+
+
+def test_what_goes_by_days_is_told_without_the_clock():
+    days = {"starts_at": "2026-11-23T16:00:00+00:00", "ends_at": "2026-11-25T16:00:00+00:00", "quantity": 1}
+
+    said = happening(Event(verb="booking.requested", data=days), "Lin", SHENZHEN, by_day=True)
+
+    assert said == "Lin asked for 24–25 Nov."
