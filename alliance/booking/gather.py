@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from alliance.availability.queries import calendar_days, closures_over
 from alliance.booking.facts import Closed, Facts, Needed, Wish
 from alliance.booking.models import Booking, Occupancy
 from alliance.booking.routes import relation_of
+from alliance.db import Instant
 from alliance.errors import Missing
 from alliance.intervals import Span
 from alliance.members.models import GroupUnit, Person, Unit
@@ -31,6 +33,97 @@ from alliance.resources.policy import Policy
 # Far enough to count the working days a request is held, also over the longest public holiday.
 _HOLD_HORIZON = timedelta(days=30)
 _OWNER, _THEIRS = aliased(Unit), aliased(GroupUnit)
+_PART, _TAKEN = aliased(ResourcePart), aliased(Occupancy)
+
+
+def holds_at(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
+    """Bookings that keep their place: approved, or requested while the hold lasts."""
+    return sa.or_(
+        Booking.status == "approved", sa.and_(Booking.status == "requested", Booking.hold_until > now)
+    )
+
+
+def _given(name: str) -> sa.BindParameter[datetime]:
+    return sa.bindparam(name, type_=Instant())
+
+
+def _items_with_predecessors(*conditions: sa.ColumnElement[bool]) -> sa.Select[int, datetime]:
+    previous = (
+        sa.select(Occupancy.ends_at)
+        .join(Booking, Booking.id == Occupancy.booking_id)
+        .where(Occupancy.item_id == Item.id, Occupancy.starts_at < _given("end"))
+        .where(holds_at(_given("now")), Occupancy.booking_id != sa.bindparam("moving"))
+        .order_by(Occupancy.starts_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    live = (Item.resource_id.in_(sa.bindparam("owners", expanding=True)), Item.retired_at.is_(None))
+    return sa.select(Item.id, previous).where(*live, *conditions).order_by(Item.id)
+
+
+# Every statement is put together once: building one costs more than running it.
+_LINEAGE: Final = sa.select(ResourcePart.whole_id, ResourcePart.part_id).where(
+    sa.or_(
+        ResourcePart.whole_id == sa.bindparam("resource"),
+        ResourcePart.part_id == sa.bindparam("resource"),
+        ResourcePart.part_id.in_(sa.select(_PART.part_id).where(_PART.whole_id == sa.bindparam("resource"))),
+    )
+)
+_STANDING: Final = (
+    sa.select(
+        Person.status,
+        Unit.status,
+        _OWNER.status,
+        sa.select(sa.literal(1))
+        .select_from(GroupUnit)
+        .join(_THEIRS, _THEIRS.group_id == GroupUnit.group_id)
+        .where(GroupUnit.unit_id == sa.bindparam("unit"), _THEIRS.unit_id == sa.bindparam("owner"))
+        .exists(),
+    )
+    .select_from(Person)
+    .join(Unit, Unit.id == sa.bindparam("unit"))
+    .join(_OWNER, _OWNER.id == sa.bindparam("owner"))
+    .where(Person.id == sa.bindparam("person"))
+)
+_ITEMS: Final = _items_with_predecessors()
+_OWN_ITEMS: Final = _items_with_predecessors(
+    Item.id.in_(sa.select(_TAKEN.item_id).where(_TAKEN.booking_id == sa.bindparam("moving")))
+)
+_CLASHES: Final = (
+    sa.select(Occupancy.item_id, Occupancy.starts_at, Occupancy.ends_at)
+    .join(Booking, Booking.id == Occupancy.booking_id)
+    .where(Occupancy.item_id.in_(sa.bindparam("items", expanding=True)))
+    .where(Occupancy.starts_at < _given("end"), Occupancy.ends_at > _given("start"))
+    .where(holds_at(_given("now")), Occupancy.booking_id != sa.bindparam("moving"))
+    .order_by(Occupancy.starts_at, Occupancy.item_id)
+)
+_NEEDED: Final = (
+    sa.select(
+        Qualification.code,
+        Qualification.name_zh,
+        Qualification.name_en,
+        HeldQualification.valid_from,
+        HeldQualification.valid_until,
+    )
+    .join(RequiredQualification, RequiredQualification.qualification_id == Qualification.id)
+    .outerjoin(
+        HeldQualification,
+        sa.and_(
+            HeldQualification.qualification_id == Qualification.id,
+            HeldQualification.person_id == sa.bindparam("person"),
+        ),
+    )
+    .where(RequiredQualification.resource_id == sa.bindparam("resource"))
+    .order_by(Qualification.code)
+)
+_COUNTS: Final = (
+    sa.select(
+        sa.func.count().filter(Booking.person_id == sa.bindparam("person")),
+        sa.func.count().filter(Booking.unit_id == sa.bindparam("unit")),
+    )
+    .where(Booking.resource_id == sa.bindparam("resource"), Booking.ends_at > _given("now"))
+    .where(holds_at(_given("now")), Booking.id != sa.bindparam("moving"))
+)
 
 
 def gather(
@@ -115,27 +208,11 @@ class Lineage:
 
 def parts_and_wholes(session: Session, resource_id: int) -> Lineage:
     """The resource's place among combined resources, in one statement."""
-    own_parts = sa.select(ResourcePart.part_id).where(ResourcePart.whole_id == resource_id)
-    rows = session.execute(
-        sa.select(ResourcePart.whole_id, ResourcePart.part_id).where(
-            sa.or_(
-                ResourcePart.whole_id == resource_id,
-                ResourcePart.part_id == resource_id,
-                ResourcePart.part_id.in_(own_parts),
-            )
-        )
-    ).all()
+    rows = session.execute(_LINEAGE, {"resource": resource_id}).all()
     return Lineage(
         resource_id,
         parts=sorted({part for whole, part in rows if whole == resource_id}),
         wholes=sorted({whole for whole, _ in rows if whole != resource_id}),
-    )
-
-
-def holds_at(now: datetime) -> sa.ColumnElement[bool]:
-    """Bookings that keep their place: approved, or requested while the hold lasts."""
-    return sa.or_(
-        Booking.status == "approved", sa.and_(Booking.status == "requested", Booking.hold_until > now)
     )
 
 
@@ -149,19 +226,8 @@ def _policy(session: Session, resource_id: int) -> Policy:
 def _standing(
     session: Session, resource: Resource, person_id: int, unit_id: int
 ) -> tuple[str, str, str, bool]:
-    shared = (
-        sa.select(sa.literal(1))
-        .select_from(GroupUnit)
-        .join(_THEIRS, _THEIRS.group_id == GroupUnit.group_id)
-        .where(GroupUnit.unit_id == unit_id, _THEIRS.unit_id == resource.owner_id)
-    )
-    row = session.execute(
-        sa.select(Person.status, Unit.status, _OWNER.status, shared.exists())
-        .select_from(Person)
-        .join(Unit, Unit.id == unit_id)
-        .join(_OWNER, _OWNER.id == resource.owner_id)
-        .where(Person.id == person_id)
-    ).one_or_none()
+    who = {"person": person_id, "unit": unit_id, "owner": resource.owner_id}
+    row = session.execute(_STANDING, who).one_or_none()
     if row is None:
         raise Missing
     person_status, unit_status, owner_status, shares = row
@@ -188,35 +254,15 @@ def _items(
     Only its own items where a booking is `kept` as it is or gives something back: nobody is re-seated.
     Occupancies of one item never overlap, so no other one can clash, and the cost does not grow with history.
     """
-    previous = (
-        sa.select(Occupancy.ends_at)
-        .join(Booking, Booking.id == Occupancy.booking_id)
-        .where(Occupancy.item_id == Item.id, Occupancy.starts_at < footprint.end)
-        .where(holds_at(now))
-        .where(Occupancy.booking_id != (moving.id if moving else 0))
-        .order_by(Occupancy.starts_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    chosen = sa.select(Item.id, previous).where(Item.resource_id.in_(owner_ids), Item.retired_at.is_(None))
-    if kept is not None:
-        own = sa.select(Occupancy.item_id).where(Occupancy.booking_id == kept.id)
-        chosen = chosen.where(Item.id.in_(own))
-    rows = session.execute(chosen.order_by(Item.id))
+    chosen = _ITEMS if kept is None else _OWN_ITEMS
+    rows = session.execute(chosen, {"owners": list(owner_ids), **_around(footprint, now, moving)})
     return {item_id: end for item_id, end in rows}  # noqa: C416 - rows are no plain tuples to a type checker
 
 
 def _clashes(
     session: Session, item_ids: list[int], footprint: Span, now: datetime, moving: Booking | None
 ) -> tuple[tuple[int, Span], ...]:
-    rows = session.execute(
-        sa.select(Occupancy.item_id, Occupancy.starts_at, Occupancy.ends_at)
-        .join(Booking, Booking.id == Occupancy.booking_id)
-        .where(Occupancy.item_id.in_(item_ids), Occupancy.starts_at < footprint.end)
-        .where(Occupancy.ends_at > footprint.start, holds_at(now))
-        .where(Occupancy.booking_id != (moving.id if moving else 0))
-        .order_by(Occupancy.starts_at, Occupancy.item_id)
-    )
+    rows = session.execute(_CLASHES, {"items": item_ids, **_around(footprint, now, moving)})
     return tuple((item_id, Span(start, end)) for item_id, start, end in rows)
 
 
@@ -228,25 +274,7 @@ def _closures(session: Session, resource_ids: Sequence[int], footprint: Span) ->
 
 
 def _needed(session: Session, resource_id: int, person_id: int) -> tuple[Needed, ...]:
-    rows = session.execute(
-        sa.select(
-            Qualification.code,
-            Qualification.name_zh,
-            Qualification.name_en,
-            HeldQualification.valid_from,
-            HeldQualification.valid_until,
-        )
-        .join(RequiredQualification, RequiredQualification.qualification_id == Qualification.id)
-        .outerjoin(
-            HeldQualification,
-            sa.and_(
-                HeldQualification.qualification_id == Qualification.id,
-                HeldQualification.person_id == person_id,
-            ),
-        )
-        .where(RequiredQualification.resource_id == resource_id)
-        .order_by(Qualification.code)
-    )
+    rows = session.execute(_NEEDED, {"resource": resource_id, "person": person_id})
     return tuple(Needed(*row) for row in rows)
 
 
@@ -256,13 +284,10 @@ def _with_counts(
     policy = facts.policy
     if policy.active_per_person is None and policy.active_per_unit is None:
         return facts
-    of_person, of_unit = (
-        sa.func.count().filter(column == wanted)
-        for column, wanted in ((Booking.person_id, person_id), (Booking.unit_id, unit_id))
-    )
-    row = session.execute(
-        sa.select(of_person, of_unit)
-        .where(Booking.resource_id == resource_id, Booking.ends_at > facts.now, holds_at(facts.now))
-        .where(Booking.id != (moving.id if moving else 0))
-    ).one()
+    counted = {"resource": resource_id, "person": person_id, "unit": unit_id, "now": facts.now}
+    row = session.execute(_COUNTS, {**counted, "moving": moving.id if moving else 0}).one()
     return replace(facts, active_of_person=row[0], active_of_unit=row[1])
+
+
+def _around(footprint: Span, now: datetime, moving: Booking | None) -> dict[str, object]:
+    return {"start": footprint.start, "end": footprint.end, "now": now, "moving": moving.id if moving else 0}
