@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check assets translations lock develop
+.PHONY: help run test check assets translations pictures lock develop
 
 help:  ## say what one can do here
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -27,6 +27,9 @@ assets:  ## fetch the locked front-end packages and build styles and icons
 
 translations: develop  ## collect new messages into the catalogues and compile them
 	@$(BIN)/python tools/translations.py
+
+pictures: develop  ## take the pictures of the documentation anew, from the demo alliance
+	@PYTHONPATH=. $(BIN)/python tools/pictures.py
 
 lock: develop  ## write the newest allowed versions into requirements/*.txt and package-lock.json
 	@$(PYTHON) tools/environment.py lock

@@ -7,11 +7,17 @@ from typing import Final
 # Crockford's alphabet: no I, L, O, U, so that a name can be read aloud.
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REF_LENGTH: Final = 10
+TOKEN_LENGTH: Final = 43
 
 
 def new_ref() -> str:
     """Ten random characters, 50 bits."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(REF_LENGTH))
+
+
+def is_ref(text: str) -> bool:
+    """Whether this can be such a name at all. What cannot is not asked for: PostgreSQL refuses the character zero."""
+    return len(text) == REF_LENGTH and text.isascii() and text.isalnum()
 
 
 def new_token() -> str:

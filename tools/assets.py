@@ -29,8 +29,7 @@ _SOURCES = (
     ROOT / "package-lock.json",
     Path(__file__),
 )
-_COPIED = {"htmx.js": "htmx.org/dist/htmx.min.js"}
-_SHIPPED = ("bootstrap", "bootstrap-icons", "htmx.org")  # their licences travel along
+_SHIPPED = ("bootstrap", "bootstrap-icons")  # their licences travel along
 
 
 def provide(*, tests: bool = False) -> None:
@@ -66,8 +65,6 @@ def _build(stamp: str) -> None:
     (new / "licences").mkdir(parents=True)
     _compile_bootstrap(new / "bootstrap.css")
     (new / "icons.svg").write_text(_sprite(_icon_names()), encoding="utf-8")
-    for name, source in _COPIED.items():
-        shutil.copyfile(MODULES / source, new / name)
     for package in _SHIPPED:
         shutil.copyfile(MODULES / package / "LICENSE", new / "licences" / f"{package}.txt")
     manifest = {"sources": stamp, "files": {file.name: _digest(file) for file in sorted(new.glob("*.*"))}}

@@ -136,7 +136,7 @@ class Moment(ma.fields.DateTime):
         if offset is None:
             raise wrong("no_offset")
         instant = _read(f"{day}T{clocks}{seconds or ':00'}{offset.upper()}")
-        if self.whole_minutes and (instant.second or int((fraction or ".0")[1:])):
+        if self.whole_minutes and (instant.second or (fraction or "").strip(".0")):
             raise wrong("not_whole_minute")
         if not EARLIEST <= instant <= clock.now() + FURTHEST:
             raise wrong("too_distant", earliest=EARLIEST, latest=clock.now() + FURTHEST)

@@ -1,6 +1,6 @@
 """Who may see what of a booking, and who may do what to it. The only place that decides either."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -38,16 +38,19 @@ class Glimpse:
     purpose: str | None = None
 
 
-def seen_by(reader: Actor | None, bookings: Iterable[Booking]) -> list[Glimpse]:
+def seen_by(
+    reader: Actor | None, bookings: Iterable[Booking], *, seen: Collection[int] = ()
+) -> list[Glimpse]:
     """The bookings as the reader may see them, in the given order.
 
-    The reader must be allowed to see their resources; bookings come with resource, person, unit and occupancies.
+    The reader must be allowed to see the items they take; `seen` are the ids of resources he is known to see, which
+    counts where only some groups may. Bookings come with resource, person, unit and occupancies.
     """
-    return [_glimpse(reader, booking) for booking in bookings]
+    return [_glimpse(reader, booking, is_seen=booking.resource_id in seen) for booking in bookings]
 
 
-def _glimpse(reader: Actor | None, booking: Booking) -> Glimpse:
-    level = level_for(reader, booking)
+def _glimpse(reader: Actor | None, booking: Booking, *, is_seen: bool) -> Glimpse:
+    level = level_for(reader, booking, is_seen=is_seen)
     opens = may_read(reader, booking)
     return Glimpse(
         level=level,
@@ -68,10 +71,11 @@ def _glimpse(reader: Actor | None, booking: Booking) -> Glimpse:
     )
 
 
-def level_for(reader: Actor | None, booking: Booking) -> Level:
+def level_for(reader: Actor | None, booking: Booking, *, is_seen: bool = False) -> Level:
     """How much of the booking the reader may know: all of it, the unit, or only that the time is busy.
 
-    A whole's booking also shows on its parts: where the whole itself is kept from the reader, only as busy.
+    A whole's booking also shows on its parts: where the whole itself is kept from the reader, only as busy. Whether
+    groups share it with him is not known here: `is_seen` says so.
     """
     if may_read(reader, booking):
         return "full"
@@ -80,7 +84,10 @@ def level_for(reader: Actor | None, booking: Booking) -> Level:
         return "busy"
     if resource.status != "published" or resource.visibility == "hidden":
         return "busy"
-    if resource.visibility == "own_unit" and resource.owner_id not in reader.active_unit_ids:
+    is_own = resource.owner_id in reader.active_unit_ids
+    if not is_own and (
+        resource.visibility == "own_unit" or (resource.visibility == "groups" and not is_seen)
+    ):
         return "busy"
     return "full" if resource.detail == "full" else "unit"
 

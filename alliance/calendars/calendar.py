@@ -86,7 +86,9 @@ def _made(
     for start in range(0, len(ids), _AT_ONCE):
         chosen = sa.select(Booking).where(Booking.id.in_(ids[start : start + _AT_ONCE])).options(*loaded())
         bookings = session.scalars(chosen).all()
-        for booking, glimpse in zip(bookings, seen_by(subscription.reader, bookings), strict=True):
+        seen = {booking.resource_id for booking in bookings if visible[booking.id]}
+        glimpses = seen_by(subscription.reader, bookings, seen=seen)
+        for booking, glimpse in zip(bookings, glimpses, strict=True):
             shows = visible[booking.id] or _tells_more(subscription, glimpse)
             made[booking.id] = event_bytes(entry_of(booking, glimpse, style, shows_resource=shows))
     return made

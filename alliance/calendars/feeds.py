@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from alliance import clock
@@ -142,10 +143,10 @@ def feeds_of(session: Session, person_id: int) -> Sequence[FeedLine]:
 
 
 def note_use(feed_id: int, last_used_at: datetime | None, now: datetime) -> None:
-    """Remember, to the day, that somebody still fetches the feed; when the database is busy the next fetch will."""
+    """Remember, to the day, that somebody still fetches the feed; when nothing can be written the next fetch will."""
     if last_used_at is not None and last_used_at > now - _NOTED_EVERY:
         return
-    with suppress(Busy):
+    with suppress(Busy, DBAPIError):
         _note_use(feed_id, now)
 
 

@@ -60,6 +60,9 @@ def subscription_of(session: Session, token: str) -> Subscription | None:
 
 def public_subscription(session: Session, code: str, language: Language) -> Subscription | None:
     """The public calendar of a resource that everybody may see; it never says more than that a time is taken."""
+    # PostgreSQL would refuse the character zero with an error of its own.
+    if not code.isprintable():
+        return None
     found = session.scalar(sa.select(Resource.id).where(Resource.code == code, visible_to(None)))
     if found is None:
         return None

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from alliance import clock
@@ -141,8 +142,11 @@ def _by_token() -> sa.Select[*tuple[Any, ...]]:
 
 
 def _note_use_if_quiet(token_id: int, at: datetime) -> None:
-    """The next request notes it otherwise: nobody waits twice, or is turned away, for a date on a list."""
-    with suppress(Busy):
+    """The next request notes it otherwise: nobody waits twice, or is turned away, for a date on a list.
+
+    Not even where nothing can be written, as on a full disk: reading goes on there.
+    """
+    with suppress(Busy, DBAPIError):
         _note_use(token_id, at)
 
 

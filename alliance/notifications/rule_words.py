@@ -80,6 +80,9 @@ def _taken(params: Params, times: Times) -> Words:
     if params.get("fragmented"):
         said = _("Enough are free at each moment, but not the same ones for the whole time.")
         return Words(_("Taken"), said, _("Choose a shorter time, or fewer."), "nobody")
+    if of > 1 and not free:
+        said = _("None of the %(of)s is free for the whole time.", of=of)
+        return Words(_("Taken"), said, _("Choose another time."), "nobody")
     if of > 1:
         said = ngettext(
             "Only %(num)s is free for the whole time, and you asked for %(quantity)s.",

@@ -11,7 +11,7 @@ from alliance.booking.approvals import approve_booking, refuse_booking
 from alliance.booking.models import Booking
 from alliance.booking.queries import decided, inbox, may_decide_anything
 from alliance.db import db
-from alliance.errors import AlreadyDecided, Forbidden, Problem, Refused, Taken
+from alliance.errors import AlreadyDecided, Forbidden, Problem, Refused, Stale, Taken
 from alliance.i18n import gettext as _
 from alliance.members.actor import Actor
 from alliance.notifications.sentences import words_for
@@ -19,7 +19,7 @@ from alliance.web.access import members_only
 from alliance.web.booking_form import reasons_of
 from alliance.web.booking_page import readable
 from alliance.web.decision import has_part_in, inbox_row, pane_of
-from alliance.web.forms.booking import ReasonForm
+from alliance.web.forms.booking import DecisionForm
 from alliance.web.session import require_actor
 
 blueprint = Blueprint("approvals", __name__)
@@ -71,13 +71,15 @@ def refuse(ref: str) -> Answer:
 
 
 def _decide(ref: str, *, approving: bool) -> Answer:
-    actor, form = require_actor(), ReasonForm()
+    actor, form = require_actor(), DecisionForm()
     name = readable(ref, actor).person.name
     if not form.validate():
         return _again(ref, actor, form, 422)
     try:
         act = approve_booking if approving else refuse_booking
-        act(ref, by=actor, reason=form.reason.data)
+        act(ref, by=actor, reason=form.reason.data, version=form.version.data)
+    except Stale:
+        return _again(ref, actor, form, 409, notice=_what_changed(readable(ref, actor)))
     except AlreadyDecided as late:
         return _again(ref, actor, form, 409, notice=words_for(late.problems[0]).message)
     except Refused as refused:
@@ -92,7 +94,15 @@ def _decide(ref: str, *, approving: bool) -> Answer:
     return redirect(url_for("approvals.index"), 303)
 
 
-def _not_decided(ref: str, actor: Actor, form: ReasonForm, refused: Refused) -> Answer:
+def _what_changed(booking: Booking) -> str:
+    """Why a decision on what was on the page does not count for what is there now."""
+    if booking.status == "requested":
+        return _("It was changed meanwhile, so nothing was saved. This is how it stands now.")
+    late = AlreadyDecided(booking.status, booking.changed_by_name, booking.changed_at)
+    return words_for(late.problems[0]).message
+
+
+def _not_decided(ref: str, actor: Actor, form: DecisionForm, refused: Refused) -> Answer:
     """A reason is missing, or the rules forbid it by now."""
     if any(problem.field == "reason" for problem in refused.problems):
         form.reason.errors = [_("Say why: the applicant and the history show it.")]
@@ -101,7 +111,13 @@ def _not_decided(ref: str, actor: Actor, form: ReasonForm, refused: Refused) -> 
 
 
 def _again(
-    ref: str, actor: Actor, form: ReasonForm, code: int, *, notice: str = "", problems: Sequence[Problem] = ()
+    ref: str,
+    actor: Actor,
+    form: DecisionForm,
+    code: int,
+    *,
+    notice: str = "",
+    problems: Sequence[Problem] = (),
 ) -> Answer:
     booking = readable(ref, actor)
     reasons = reasons_of([problem for problem in problems if problem.severity == "block"], booking.resource)
@@ -115,10 +131,12 @@ def _page(
     chosen: Booking | None,
     *,
     is_open: bool = True,
-    form: ReasonForm | None = None,
+    form: DecisionForm | None = None,
     **more: Any,
 ) -> str:
     now = clock.now()
+    form = form or DecisionForm(formdata=None)
+    form.version.data = chosen.version if chosen else None
     refs = [row.ref for row in rows]
     return render_template(
         "approvals/index.html",
@@ -128,7 +146,7 @@ def _page(
         place=refs.index(chosen.ref) + 1 if chosen and chosen.ref in refs else None,
         is_open=is_open,
         pane=pane_of(chosen, actor, now) if chosen else None,
-        form=form or ReasonForm(formdata=None),
+        form=form,
         **more,
     )
 

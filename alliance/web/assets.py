@@ -1,7 +1,7 @@
 """The files under `static/`: one address that changes with their content, so that browsers may keep them for ever.
 
-All files share one version in the path, `/static/VERSION/js/form.js`: what a script imports or a stylesheet shows by a
-relative address carries the same version, with no list of names to keep in step.
+All files share one version in the path, `/static/VERSION/mark.png`, with no list of names to keep in step. Our own
+stylesheets and scripts come as one file each, for a page should ask for few.
 """
 
 import gzip
@@ -16,8 +16,9 @@ from pathlib import Path
 from flask import Flask, Response, abort, request, send_from_directory
 
 # What `make assets` builds. Pages work without them, unstyled.
-BUILT = ("vendor/bootstrap.css", "vendor/htmx.js", "vendor/icons.svg")
+BUILT = ("vendor/bootstrap.css", "vendor/icons.svg")
 STYLESHEET = "app.css"  # made here, from the built part of Bootstrap and the stylesheets of css/order.txt
+SCRIPT = "app.js"  # made here, from all of js/
 _SHOWN = {".css", ".js", ".svg", ".png", ".jpg", ".webp", ".ico", ".woff2", ".webmanifest"}
 _TEXTS = {".css", ".js", ".svg", ".webmanifest"}
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -40,7 +41,7 @@ class Assets:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.seen = snapshot(folder)
-        self.names = {name for name, _ in self.seen} | {STYLESHEET}
+        self.names = {name for name, _ in self.seen} | {STYLESHEET, SCRIPT}
         self.version = _version(folder, self.seen)
         self.read = cache(self._read)
 
@@ -55,7 +56,8 @@ class Assets:
         return [name for name in BUILT if name not in self.names]
 
     def _read(self, name: str) -> Asset:
-        content = stylesheet(self.folder) if name == STYLESHEET else (self.folder / name).read_bytes()
+        made = {STYLESHEET: stylesheet, SCRIPT: script}.get(name)
+        content = made(self.folder) if made else (self.folder / name).read_bytes()
         return Asset(mimetypes.guess_type(name)[0] or "", content, gzip.compress(content, 9, mtime=0))
 
 
@@ -91,6 +93,12 @@ def stylesheet(folder: Path) -> bytes:
     built = folder / "vendor" / "bootstrap.css"
     below = built.read_text(encoding="utf-8") if built.exists() else ""
     return (below + _without_comments(own)).encode()
+
+
+def script(folder: Path) -> bytes:
+    """All behaviours in one module, each in a block so that their names do not meet. None may import another."""
+    files = sorted((folder / "js").glob("*.js"))
+    return "".join(f"{{\n{file.read_text(encoding='utf-8')}}}\n" for file in files).encode()
 
 
 def _without_comments(css: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ from alliance.resources.queries import resource_by_code
 from alliance.web.day import Day, Focus, day_around, facts_around
 from alliance.web.forms.booking import BookingForm, Terms, clock_of
 from alliance.web.times import Times, with_times
+from alliance.web.vocabulary import how_many
 
 # Longer texts would make addresses that servers on the way cut off.
 _LONGEST_KEPT: Final = 600
@@ -55,6 +56,11 @@ class Offer:
     def unit_choices(self) -> list[tuple[str, str]]:
         """The units as a select shows them."""
         return [(code, str(name)) for code, (_id, name) in self.units.items()]
+
+    @property
+    def most_in_words(self) -> str:
+        """How many there are, in the counting word of the kind."""
+        return how_many(self.resource.kind, self.terms.most)
 
     def form(self, values: MultiDict[str, str]) -> BookingForm:
         """The form with these values in it."""
@@ -120,7 +126,7 @@ def refusal_of(
     _mark(form, problems, offer)
     headline = _("It cannot be moved to %(when)s") if moving else _("%(when)s cannot be booked")
     return {
-        "headline": with_times(headline, when=offer.times.clocks(wish.span)),
+        "headline": with_times(headline, when=offer.times.headline(wish.span)),
         "problems": reasons_of([one for one in problems if one.severity == "block"], offer.resource),
         "day": wanted_day(form, wish, offer, moving),
     }
@@ -200,8 +206,11 @@ def _book(form: BookingForm, wish: Wish, offer: Offer) -> Callable[[datetime, da
         return None
 
     def address(start: datetime, end: datetime) -> str:
-        fits = Span(start, min(end, start + wish.span.length))
         day = local_day(start, zone).isoformat()
+        if offer.terms.by_day:
+            last = local_day(end - timedelta(seconds=1), zone).isoformat()
+            return url_for("bookings.new", date=day, end_date=last, **kept)
+        fits = Span(start, min(end, start + wish.span.length))
         clocks = clock_of(fits.start, zone), clock_of(fits.end, zone)
         return url_for("bookings.new", date=day, start=clocks[0], end=clocks[1], **kept)
 

@@ -60,8 +60,11 @@ class Move:
             return _("It cannot be moved there.")
         if verdict.word == "ok":
             return _("Confirmed at once when you save.")
+        kept = self.wish.span.intersection(self.booking.span) == self.wish.span
         return with_times(
-            _("This needs a new decision by %(who)s. When you save, %(old)s is given up at once."),
+            _("This needs a new decision by %(who)s. When you save, the rest of %(old)s is given up at once.")
+            if kept
+            else _("This needs a new decision by %(who)s. When you save, %(old)s is given up at once."),
             who=deciders_in_words(verdict.stages, self.offer.resource),
             old=self.offer.times.span(self.booking.span),
         )

@@ -36,6 +36,7 @@ from alliance.resources.models import Resource
 from alliance.resources.particulars import Particulars, surroundings
 from alliance.web.agenda import state_of, times_of
 from alliance.web.day import Focus, facts_around, strip_around
+from alliance.web.lanes import Window
 from alliance.web.times import Times, with_times
 from alliance.web.vocabulary import how_many
 
@@ -97,10 +98,15 @@ def page_of(booking: Booking, actor: Actor, now: datetime) -> dict[str, Any]:
 def items_in_words(booking: Booking, around: Particulars) -> str:
     """Which of several items it holds; nothing for a thing of which there is one, or for many."""
     held = {occupancy.item_id for occupancy in booking.occupancies}
-    names = [str(localized(item, "name")) for item in around.items if item.id in held]
+    names = [_item_in_words(str(localized(item, "name"))) for item in around.items if item.id in held]
     if len(around.items) < 2 or around.has_parts or not 0 < len(names) <= _MOST_NAMES:
         return ""
     return listed(names)
+
+
+def _item_in_words(name: str) -> str:
+    # Of a pool items often have no names but numbers, which alone would say nothing.
+    return _("No. %(number)s", number=name) if name.isdecimal() else name
 
 
 def giving_up(booking: Booking, times: Times, now: datetime) -> Markup | str:
@@ -180,7 +186,7 @@ def _later_steps(booking: Booking, state: str, times: Times, now: datetime) -> I
         yield Step("later", _("Takes place"), "", times.span(booking.span))
         return
     if not booking.stages:
-        yield Step("done", _("Confirmed"), "", _("Without a decision"))
+        yield Step("done", _("Confirmed"), "", _("No approval needed"))
     if state == "over":
         yield Step("done", _("Over"), "", times.moment(booking.ends_at))
     elif booking.starts_at <= now:
@@ -195,7 +201,8 @@ def _strip(
     """The day of the booking as one lane, and the same as a sentence."""
     facts = facts_around(db.session(), booking.resource, around, booking.span, reader=actor, now=now)
     day = strip_around(facts, Focus(booking.span, booking.footprint, booking.ref))
-    others = comma(times.clocks_words(span) for span in day.others)
+    is_one_day = isinstance(day.window, Window)
+    others = comma(times.clocks_words(span) if is_one_day else times.words(span) for span in day.others)
     words = _("Others have it: %(times)s.", times=others) if others else _("Nobody else has it.")
     return {"day": day, "words": words}
 

@@ -143,7 +143,6 @@ def update(ref: str) -> Answer:
     form, wish = move.form, move.wish
     if wish is None or form.errors:
         return render_template("bookings/edit.html", **move.summary()), 422
-    version = int(form.version.data) if (form.version.data or "").isdecimal() else None
     moves = (wish.span, wish.quantity) != (move.booking.span, move.booking.quantity)
     try:
         change_booking(
@@ -154,7 +153,7 @@ def update(ref: str) -> Answer:
             quantity=wish.quantity,
             title=form.title.data,
             purpose=form.purpose.data,
-            version=version,
+            version=form.version.data,
         )
     except Refused as refused:
         move = _move(ref, request.form)

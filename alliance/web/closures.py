@@ -111,7 +111,9 @@ def show(ref: str) -> str:
         if start < end
         else ()
     )
-    return render_template("closures/show.html", row=_row(managed, now), hit=seen_by(actor, hit))
+    return render_template(
+        "closures/show.html", row=_row(managed, now), hit=seen_by(actor, hit, seen=[closure.resource_id])
+    )
 
 
 @blueprint.post("/<ref>/end")

@@ -105,7 +105,7 @@ def facts_around(
         days=calendar_days(session, (first, last)),
         items={item.id: str(localized(item, "name")) for item in around.items},
         is_whole=around.has_parts,
-        bookings=seen_by(reader, bookings_on(session, [resource.id], reach, now)),
+        bookings=seen_by(reader, bookings_on(session, [resource.id], reach, now), seen=[resource.id]),
         closures=[
             Closed(closure.starts_at, closure.ends_at, closure.kind, closure.reason, closure.item_id)
             for closure in closures_over(session, [resource.id, *around.relative_ids], reach)
@@ -247,7 +247,8 @@ class _Drawing:
                 yield from self.block("taken", stretch, words, self._said(stretch, words))
 
     def _gaps(self, items: set[int]) -> Iterator[Block]:
-        if self.focus.book is None or not isinstance(self.window, Window) or len(items) != 1:
+        by_hour = isinstance(self.window, Window)
+        if self.focus.book is None or not (by_hour or self.facts.goes_by_days) or len(items) != 1:
             return
         taken = {
             item_id: spans for item_id, spans in busy(self.facts, self.shown).items() if item_id in items
@@ -255,7 +256,15 @@ class _Drawing:
         for span in openings(self.facts, gaps(self.facts, taken, self.opened, self.shown), self.shown):
             words = self.words(span)
             said = self._said(span, _("free, put this time into the form"))
-            yield from self.block("free", span, words, said, self.focus.book(span.start, span.end))
+            end = span.end if by_hour else self._likely_last(span)
+            yield from self.block("free", span, words, said, self.focus.book(span.start, end))
+
+    def _likely_last(self, gap: Span) -> datetime:
+        """As many days on as were wished for, and then up to the next open day: nothing is handed back on others."""
+        end = min(gap.end, gap.start + self.focus.span.length)
+        while end < gap.end and not _is_open(self.facts, local_day(end - timedelta(seconds=1), self.facts.zone)):
+            end += _DAY
+        return end
 
     def _said(self, span: Span, words: str) -> str:
         return _("%(time)s, %(state)s", time=self.words(span), state=words)

@@ -23,7 +23,7 @@ from alliance.web.session import came_from
 # Who may do what somebody was forbidden to do, by the code in Forbidden.
 _ROLES: Final = {
     "booker": _l("the person who booked, or an admin of the unit it was booked for"),
-    "decider": _l("somebody this approval lies with"),
+    "decider": _l("an approver"),
     "manager": _l("a manager of the resource, or an admin of the unit that owns it"),
     "admin": _l("an admin of the unit"),
     "secretariat": _l("the secretariat"),

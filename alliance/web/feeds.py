@@ -17,6 +17,7 @@ from alliance.members.queries import memberships_of
 from alliance.members.tokens import make_token, revoke_token, tokens_of
 from alliance.notifications.sentences import words_for
 from alliance.notifications.shapes import SHAPES
+from alliance.refs import is_ref
 from alliance.web.access import members_only
 from alliance.web.forms.feeds import FeedForm, TokenForm
 from alliance.web.session import require_actor
@@ -74,6 +75,8 @@ def create() -> Answer:
 @members_only
 def revoke(ref: str) -> Answer:
     """The end of a feed."""
+    if not is_ref(ref):
+        raise Missing
     revoke_feed(ref, require_actor())
     flash(_("The feed has ended. Calendars that still ask for it get nothing."), "good")
     return redirect(url_for("feeds.index"))
@@ -98,6 +101,8 @@ def create_token() -> Answer:
 @members_only
 def revoke_one_token(ref: str) -> Answer:
     """The end of a token."""
+    if not is_ref(ref):
+        raise Missing
     revoke_token(ref, require_actor())
     flash(_("The token has ended. Programs that still use it are turned away."), "good")
     return redirect(url_for("feeds.index"))

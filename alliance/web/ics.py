@@ -22,7 +22,7 @@ from alliance.db import db
 from alliance.i18n import Language
 from alliance.members.actor import Actor
 from alliance.members.tokens import actor_by_token
-from alliance.refs import digest
+from alliance.refs import digest, is_ref
 from alliance.web.access import by_address, public
 from alliance.web.language import speak
 from alliance.web.session import current_actor
@@ -72,7 +72,7 @@ def booking(ref: str) -> Response:
         answer = _plain("Sign in, or send an API token.", 401)
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
-    content = single_calendar(db.session(), ref, reader, clock.now(), _settings())
+    content = single_calendar(db.session(), ref, reader, clock.now(), _settings()) if is_ref(ref) else None
     if content is None:
         return _missing()
     answer = _calendar(content, f"{ref}.ics")

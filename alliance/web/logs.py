@@ -12,13 +12,15 @@ from urllib.parse import quote
 from flask import Flask, Response, g, has_request_context, request
 from flask.logging import wsgi_errors_stream
 
-from alliance.refs import new_ref
+from alliance.refs import TOKEN_LENGTH, new_ref
 
 # What a proxy may send us; anything else could break the log's lines or fill them.
 _WELL_FORMED: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _LINE: Final = "%(asctime)sZ %(levelname)s %(name)s [%(request_number)s] %(message)s"
 _SECRETS: Final = (
-    (re.compile(r"/feeds/[^/\s\"'?]+\.ics"), "/feeds/-.ics"),
+    # Also where somebody mistyped the address around its token.
+    (re.compile(r"(?i)/feeds(?:/|%2F)[^\s\"'?]*?\.ics"), "/feeds/-.ics"),
+    (re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH},}}"), "-"),
     (re.compile(r"(?i)\b(bearer)\s+\S+"), r"\1 -"),
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "-@-"),
 )

@@ -26,7 +26,7 @@ from alliance.resources.particulars import Particulars, Surroundings, surroundin
 from alliance.resources.queries import Counts, Filters, catalogue, resource_by_code
 from alliance.web.access import public
 from alliance.web.eligibility import Eligibility, closest_relation, eligibility
-from alliance.web.openings import DAYS, WeekFacts, beyond, closed_now, free_now
+from alliance.web.openings import DAYS, WeekFacts, beyond, closed_now, free_now, likely_end
 from alliance.web.rule_sentences import RuleSentence, rule_sentences
 from alliance.web.session import current_actor
 from alliance.web.times import Times, with_times
@@ -83,6 +83,7 @@ def show(code: str) -> str:
         line=_line(resource, around, now),
         status=_status(facts, week, times) if facts and week else None,
         week=week,
+        first_choice=_first_choice(resource, facts, week),
         week_words=format_days(week.first, week.last, language(), times.today) if week else "",
         earlier=week.first - DAYS * _DAY if week else None,
         later=week.first + DAYS * _DAY if week else None,
@@ -171,7 +172,7 @@ def _week_facts(resource: Resource, around: Particulars, now: datetime) -> WeekF
         ),
         items={item.id: str(localized(item, "name")) for item in around.items},
         is_whole=around.has_parts,
-        bookings=seen_by(reader, bookings_on(session, [resource.id], reach, now)),
+        bookings=seen_by(reader, bookings_on(session, [resource.id], reach, now), seen=[resource.id]),
         closures=[_closed(closure) for closure in closures],
         is_on_offer=resource.status == "published" and resource.owner.status in ("active", "external"),
     )
@@ -186,6 +187,14 @@ def _addresses(resource: Resource) -> Addresses:
         book=lambda start, end: url_for("bookings.new", **_wish(resource, start, end)),
         booking=lambda ref: url_for("bookings.show", ref=ref),
     )
+
+
+def _first_choice(resource: Resource, facts: WeekFacts | None, week: Week | None) -> str:
+    """The booking form, begun with the first time of this week that can be booked, if there is one."""
+    if facts is None or week is None or week.next_free is None:
+        return url_for("bookings.new", resource=resource.code)
+    start = week.next_free.start
+    return url_for("bookings.new", **_wish(resource, start, likely_end(week.next_free, facts)))
 
 
 def _wish(resource: Resource, start: datetime, end: datetime) -> dict[str, Any]:

@@ -128,7 +128,10 @@ def came_from() -> str | None:
 
 def _path_of(address: str | None) -> str | None:
     """What a whole address of ours says after the host."""
-    parts = urlsplit(address or "")
+    try:
+        parts = urlsplit(address or "")
+    except ValueError:  # a bracket that never closes, for example: anybody can send anything
+        return None
     if parts.netloc != request.host:
         return None
     return safe_way_back(parts.path + (f"?{parts.query}" if parts.query else ""))

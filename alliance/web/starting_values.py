@@ -11,7 +11,7 @@ from alliance.availability.hours import Hours, open_spans
 from alliance.availability.local_time import instant_of, local_day, midnight
 from alliance.availability.queries import calendar_days
 from alliance.intervals import Span
-from alliance.web.forms.booking import Terms, clock_of
+from alliance.web.forms.booking import Terms, clock_of, read_clock
 
 _USUAL: Final = timedelta(hours=2)
 _DAY: Final = timedelta(days=1)
@@ -79,10 +79,10 @@ def _usual_end(start: str, terms: Terms) -> str:
     policy, grid = terms.policy, terms.policy.grid_minutes
     length = max(_USUAL // _MINUTE, policy.shortest_minutes or 0)
     length = max(min(length, policy.longest_minutes or length) // grid, 1) * grid
-    hours, _, minutes = start.partition(":")
-    if not (hours.isdecimal() and minutes.isdecimal()):
+    begin = read_clock(start)
+    if begin is None:
         return ""
-    end = int(hours) * 60 + int(minutes) + length
+    end = begin + length
     wanted = f"{end // 60 % 24:02}:{end % 60:02}" if end != _DAY_MINUTES else "24:00"
     ends = terms.ends()
     if wanted in ends or terms.runs_overnight:

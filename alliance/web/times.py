@@ -54,6 +54,15 @@ class Times:
         """The times of day of a span; its days where it goes by days."""
         return _element(span, self.clocks_words(span))
 
+    def headline_words(self, span: Span) -> str:
+        """What stands large over a span: its times of day, or all of it where it runs over several days."""
+        several = (self.date(span.end) - self.date(span.start)).days > 1
+        return self.words(span) if several else self.clocks_words(span)
+
+    def headline(self, span: Span) -> Markup:
+        """What stands large over a span."""
+        return _element(span, self.headline_words(span))
+
     def moment_words(self, at: datetime) -> str:
         """A day and a time of day in plain words, the days around today by their names."""
         return format_moment(at, self.zone, self.language, self.today)

@@ -59,7 +59,7 @@ class Shut:
 
 @dataclass
 class Naive:
-    """The whole alliance in a few lists. An act answers with the error's name and codes, or with None when it worked."""
+    """The whole alliance in a few lists. Acts answer with the error's name and codes, or None when they worked."""
 
     places: dict[str, Place]
     # The relation of each person's unit to the owner of everything: own, member, external.

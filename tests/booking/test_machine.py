@@ -90,11 +90,11 @@ class Town:
         db.session.commit()
 
 
-starts = st.integers(-2, 30)
-lengths = st.integers(1, 9)
+starts = st.integers(-1, 12)
+lengths = st.sampled_from((1, 2, 2, 3, 4, 6, 9))
 quantities = st.sampled_from((1, 1, 1, 2, 3, 4))
 people = st.sampled_from(PEOPLE)
-places = st.sampled_from(("POOL", "POOL", "EAST", "WEST", "HALL"))
+places = st.sampled_from(("POOL", "POOL", "POOL", "EAST", "WEST", "HALL"))
 picks = st.integers(0, 200)
 
 
@@ -206,7 +206,7 @@ class Life(RuleBasedStateMachine):
         expected = self.model.end_closure(shut) if is_there else ("Missing", [])
         self.compare(expected, end_closure, ref, by=self.town.actors["fang"])
 
-    @rule(by=st.integers(1, 60))
+    @rule(by=st.sampled_from((1, 1, 2, 3, 5, 48)))
     def time_passes(self, by):
         self.model.advance(by)
 

@@ -7,12 +7,14 @@ import sqlalchemy as sa
 
 from alliance import clock
 from alliance.availability.actions import close_resource
+from alliance.availability.models import CalendarDay
 from alliance.booking.actions import cancel_booking, request_booking
 from alliance.errors import Missing, Problem, Refused, Taken
 from alliance.members.models import Membership, Unit
-from alliance.resources.models import Resource
+from alliance.resources.models import Item, Resource
 from alliance.resources.policy import Route
 from tests.booking.acting import WISH, afternoon, booking, change, change_policy, occupied, places, request
+from tests.conftest import NOW
 from tests.world import OPEN_TO_ALL, at
 
 
@@ -271,3 +273,32 @@ def test_a_draft_is_missing_to_others_and_not_bookable_for_its_owner(world):
     with pytest.raises(Refused) as refusal:
         request(world, microscope, by=world.fang)
     assert refusal.value.problems == (Problem("not_bookable", params={"why": "draft"}),)
+
+
+# The world changes, bookings stay -------------------------------------------------------------------------------------
+
+
+def test_a_holiday_announced_later_changes_what_can_be_booked_and_nothing_that_is(sqlite_world):
+    world = sqlite_world
+    microscope = world.resource(policy={"hours": "WD 08:00-20:00"})
+    ref = request(world, microscope)
+    change(world, CalendarDay, CalendarDay.date == WISH.start.date(), day_class="PH", name_zh="临时假日")
+
+    with pytest.raises(Refused) as refusal:
+        request(world, microscope, afternoon("18:00", "19:00"))
+
+    assert [problem.code for problem in refusal.value.problems] == ["outside_opening_hours"]
+    assert booking(world, ref).status == "approved"
+
+
+def test_fewer_items_than_are_booked_keep_the_bookings_and_take_no_more(sqlite_world):
+    world = sqlite_world
+    pool = world.resource(items=3)
+    refs = [request(world, pool) for _ in range(3)]
+    change(world, Item, Item.id.in_(world.item_ids(pool)[1:]), retired_at=NOW)
+
+    with pytest.raises(Taken) as refusal:
+        request(world, pool)
+
+    assert refusal.value.problems[0].params["of"] == 1
+    assert [len(places(world, ref)) for ref in refs] == [1, 1, 1]

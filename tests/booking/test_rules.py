@@ -1,4 +1,4 @@
-"""Every booking rule by the table of rule_rows.py, and the table itself: no rule without its rows and its words."""
+"""Every booking rule by the tables of *_rows.py, and the tables themselves: no rule without its rows and its words."""
 
 import re
 from dataclasses import replace
@@ -13,8 +13,11 @@ from alliance.errors import Problem, Refused, Taken, refuse_if
 from alliance.i18n import LANGUAGES, in_language
 from alliance.notifications.sentences import WORDS, words_for
 from alliance.resources.policy import Policy, Route
-from tests.booking.rule_rows import AFTERNOON, ROWS, facts, wish
+from tests.booking.fairness_rows import ADVICE, FAIRNESS
+from tests.booking.physical_rows import PHYSICAL, STANDING
+from tests.booking.rows import AFTERNOON, facts, wish
 
+ROWS = {**PHYSICAL, **STANDING, **FAIRNESS, **ADVICE}
 RULE = {rule.__name__: rule for rule in RULES}
 TABLE = [pytest.param(name, row, id=f"{name}: {row.about}") for name, rows in ROWS.items() for row in rows]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from stage import browser_path, launch, make_demo, serving
+
 from tests.browser.person import Desk
 
 

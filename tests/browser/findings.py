@@ -48,7 +48,8 @@ def _overflows(page: Page) -> list[str]:
         """() => {
           const root = document.documentElement, width = root.clientWidth;
           if (root.scrollWidth <= width) return [];
-          const wide = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > width + 1);
+          const sticksOut = (element) => element.getBoundingClientRect().right > width + 1;
+          const wide = [...document.body.querySelectorAll("*")].filter(sticksOut);
           return wide.slice(0, 3).map((e) => `sticks out: ${e.outerHTML.slice(0, 120)}`);
         }"""
     )
@@ -85,6 +86,7 @@ def _pairs() -> list[tuple[str, str]]:
 # What is read or heard, attributes included.
 _ALL_WORDS = """() => {
   const heard = ["aria-label", "placeholder", "title", "alt", "data-copied"];
-  const attributes = heard.flatMap((name) => [...document.querySelectorAll(`[${name}]`)].map((e) => e.getAttribute(name)));
+  const all = (name) => [...document.querySelectorAll(`[${name}]`)].map((e) => e.getAttribute(name));
+  const attributes = heard.flatMap(all);
   return [document.title, document.body.innerText, ...attributes].join("\\n");
 }"""

@@ -1,12 +1,14 @@
 """When it does not go smoothly: the rules refuse, a thing breaks down, somebody else was faster."""
 
-from tests.browser.journey import asks_for_a_gap, finds_the_microscope
+from pathlib import Path
+
+import pytest
+
 from tests.browser.person import DESKTOP, FANG, LIN, PHONE, Desk
-from tests.browser.test_journey import LANGUAGES, SIZES
+from tests.browser.stops import refs_in
 
 
-@SIZES
-@LANGUAGES
+@pytest.mark.parametrize(("language", "size"), [("zh", DESKTOP), ("en", PHONE)], ids=["zh", "en"])
 def test_a_refusal_names_every_reason_and_keeps_what_was_typed(
     desk: Desk, language: str, size: dict[str, int]
 ):
@@ -59,12 +61,9 @@ def test_a_breakdown_closes_it_at_once_and_says_whom_it_hits(desk: Desk):
     assert lin.sees("header.title .status") == lin.words("Free today")
 
 
-@LANGUAGES
-def test_whoever_decides_second_is_told_who_was_first_and_when(desk: Desk, language: str):
-    lin, fang = desk.seat(language), desk.seat(language)
-    lin.signs_in(LIN)
-    finds_the_microscope(lin)
-    ref = asks_for_a_gap(lin)
+def test_whoever_decides_second_is_told_who_was_first_and_when(desk: Desk, demo: Path):
+    ref = refs_in(demo)["waiting"]
+    fang = desk.seat("en")
     fang.signs_in(FANG)
     fang.goes(f"/approvals/{ref}")
     other_tab = fang.page.context.new_page()
@@ -82,11 +81,9 @@ def test_whoever_decides_second_is_told_who_was_first_and_when(desk: Desk, langu
     assert other_tab.locator(".decide").count() == 0
 
 
-def test_a_refusal_by_the_owner_needs_a_reason_which_the_booker_reads(desk: Desk):
-    lin, fang = desk.seat("en", PHONE), desk.seat("en", DESKTOP)
-    lin.signs_in(LIN)
-    finds_the_microscope(lin)
-    ref = asks_for_a_gap(lin)
+def test_a_refusal_by_the_owner_needs_a_reason_which_the_booker_reads(desk: Desk, demo: Path):
+    ref = refs_in(demo)["waiting"]
+    booker, fang = desk.seat("en", PHONE), desk.seat("zh")
     fang.signs_in(FANG)
     fang.goes(f"/approvals/{ref}")
 
@@ -95,6 +92,7 @@ def test_a_refusal_by_the_owner_needs_a_reason_which_the_booker_reads(desk: Desk
     fang.page.fill("#reason", "Please take the stereo microscope.")
     fang.presses("Refuse")
 
-    lin.goes(f"/bookings/{ref}")
-    assert lin.sees(".status") == lin.words("Refused")
-    assert "Please take the stereo microscope." in lin.sees("main")
+    booker.signs_in("shenyizhou@example.org")
+    booker.goes(f"/bookings/{ref}")
+    assert booker.sees(".status") == booker.words("Refused")
+    assert "Please take the stereo microscope." in booker.sees("main")

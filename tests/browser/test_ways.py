@@ -86,6 +86,15 @@ def test_it_works_where_no_script_runs(desk: Desk):
     assert lin.page.get_by_role("link", name=lin.words("Sign in")).first.is_visible()
 
 
+def test_nothing_moves_for_those_who_want_it_still(desk: Desk):
+    reader = desk.seat("zh")
+
+    reader.goes("/")
+
+    button = reader.page.locator("main .btn").first
+    assert button.evaluate("(e) => getComputedStyle(e).transitionDuration") == "0s"
+
+
 def _goes_to(reader: Reader, target: Locator, *, backwards: bool = False) -> None:
     """Press Tab until the target has the focus, and see that it shows."""
     for _stop in range(_MOST_STOPS):

@@ -26,12 +26,15 @@ class Watch:
         watch = cls()
         context.add_init_script(_TELL_VIOLATIONS)
         context.on("page", watch._attend)
-        context.on("request", lambda request: watch.requests.append(request))
+        context.on("request", watch._note)
         return watch
 
     def _attend(self, page: Page) -> None:
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+
+    def _note(self, request: Request) -> None:
+        self.requests.append(request)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(_ANSWERED_4XX):

@@ -65,7 +65,7 @@ class Race:
         return [n for n, outcome in enumerate(self.outcomes) if outcome.word == "won"]
 
 
-def small_app(url: str, connections: int, *, lock_seconds: int = PATIENCE_SECONDS // 2) -> Flask:
+def small_app(url: str, connections: int, lock_seconds: int = PATIENCE_SECONDS // 2) -> Flask:
     """The database part of the application: enough for every act, and quick to start fifty times.
 
     Locks may take longer than at a customer's, so that a crowded test machine does not turn a long wait into Busy;
@@ -135,7 +135,8 @@ def in_threads(app: Flask, calls: Sequence[Call]) -> Race:
 class Processes:
     """Client processes that stay up from race to race; started from a clean one, not forked from this."""
 
-    def __init__(self) -> None:
+    def __init__(self, lock_seconds: int = PATIENCE_SECONDS // 2) -> None:
+        self._lock_seconds = lock_seconds
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["pytest", "tests.races.clients", "tests.races.scenarios"])
         self._clients: list[tuple[Any, Connection]] = []
@@ -162,7 +163,7 @@ class Processes:
 
     def _start(self) -> tuple[Any, Connection]:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(theirs,), daemon=True)
+        process = self._context.Process(target=_serve, args=(theirs, self._lock_seconds), daemon=True)
         process.start()
         theirs.close()
         return process, ours
@@ -180,9 +181,9 @@ class Processes:
         return (answers[pipe] for pipe in pipes)
 
 
-def _serve(pipe: Connection) -> None:
+def _serve(pipe: Connection, lock_seconds: int) -> None:
     """A client process: runs what comes through the pipe until it is closed."""
-    app_on = lru_cache(maxsize=2)(lambda url: small_app(url, 1))
+    app_on = lru_cache(maxsize=2)(lambda url: small_app(url, 1, lock_seconds))
     while True:
         try:
             url, call, start = pipe.recv()

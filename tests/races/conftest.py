@@ -33,11 +33,18 @@ def arena(racing_app: Flask) -> Arena:
 
 
 @pytest.fixture(scope="package")
-def processes() -> Iterator[Processes]:
+def started() -> Iterator[Processes]:
     """Client processes, started once."""
     clients = Processes()
     yield clients
     clients.stop()
+
+
+@pytest.fixture(scope="package")
+def processes(started: Processes, racing_app: Flask, arena: Arena) -> Processes:
+    """The client processes, connected to this database and warm."""
+    started.race(racing_app.config["SQLALCHEMY_DATABASE_URI"], arena.practice())
+    return started
 
 
 @pytest.fixture

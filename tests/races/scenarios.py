@@ -61,6 +61,11 @@ class Arena:
         kwargs = {"by": by, "unit_id": min(by.unit_ids), **words}
         return Call(request_booking, (resource.id, span), kwargs)
 
+    def practice(self) -> list[Call]:
+        """A call for each client that is in nobody's way: a process's first act is its slowest by far."""
+        resource = self.resource(items=MOST_CLIENTS)
+        return [self.ask(resource, self.span(), by) for by in self.clients]
+
     def booked(self, resource: Resource, span: Span, by: Actor, **words: Any) -> str:
         call = self.ask(resource, span, by, **words)
         ref: str = call.act(*call.args, **call.kwargs)

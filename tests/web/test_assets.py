@@ -18,12 +18,11 @@ def folder(tmp_path):
         "css/order.txt": "base.css\nbutton.css\n",
         "css/base.css": "/* The ground. */\nbody { color: #123 }\n",
         "css/button.css": ".button { color: #456 }\n",
-        "js/form.js": "import './field.js';\n",
-        "js/field.js": "export {};\n",
+        "js/form.js": "const one = 1;\n",
+        "js/field.js": "const one = 2;\n",
         "mark.png": "not really a picture",
         "scss/bootstrap.scss": "not for browsers",
         "vendor/bootstrap.css": ":root{}",
-        "vendor/htmx.js": "var htmx;",
         "vendor/icons.svg": "<svg/>",
         "vendor/manifest.json": "{}",
     }
@@ -45,7 +44,7 @@ def test_every_kind_of_file_may_be_kept_for_ever(folder):
     client = client_of(folder)
     present = assets.Assets(folder)
 
-    for name in ("app.css", "js/form.js", "js/field.js", "mark.png", *assets.BUILT):
+    for name in ("app.css", "app.js", "js/form.js", "js/field.js", "mark.png", *assets.BUILT):
         with client.get(present.url(name)) as answer:
             assert (answer.status_code, answer.headers["Cache-Control"]) == (200, FOR_EVER), name
 
@@ -55,6 +54,13 @@ def test_the_stylesheet_is_bootstrap_and_ours_in_their_order(folder):
 
     assert answer.mimetype == "text/css"
     assert answer.text == ":root{}\nbody { color: #123 }\n.button { color: #456 }\n"
+
+
+def test_the_script_is_every_behaviour_in_a_block_of_its_own(folder):
+    answer = client_of(folder).get(assets.Assets(folder).url("app.js"))
+
+    assert answer.mimetype == "text/javascript"
+    assert answer.text == "{\nconst one = 2;\n}\n{\nconst one = 1;\n}\n"
 
 
 def test_a_changed_file_changes_the_address_of_all(folder):
@@ -67,7 +73,7 @@ def test_a_changed_file_changes_the_address_of_all(folder):
 def test_an_old_address_gets_the_present_file_but_may_not_keep_it(folder):
     answer = client_of(folder).get("/static/0123456789/js/form.js")
 
-    assert (answer.text, answer.headers["Cache-Control"]) == ("import './field.js';\n", "no-cache")
+    assert (answer.text, answer.headers["Cache-Control"]) == ("const one = 1;\n", "no-cache")
 
 
 def test_text_is_packed_for_who_can_unpack_it(folder):
@@ -121,13 +127,12 @@ def test_pages_answer_without_built_assets_and_one_line_says_so(folder, caplog):
         client = client_of(folder)
 
     assert [record.getMessage() for record in caplog.records] == [
-        "Pages will be plain: vendor/bootstrap.css, vendor/htmx.js, vendor/icons.svg missing from static/. "
-        "Run `make assets`."
+        "Pages will be plain: vendor/bootstrap.css, vendor/icons.svg missing from static/. Run `make assets`."
     ]
     page = client.get("/")
     assert page.status_code == 200
     assert client.get(page.text).text == "\nbody { color: #123 }\n.button { color: #456 }\n"
-    assert client.get(assets.Assets(folder).url("vendor/htmx.js")).status_code == 404
+    assert client.get(assets.Assets(folder).url("vendor/icons.svg")).status_code == 404
 
 
 def test_while_debugging_a_changed_file_shows_at_once(folder):

@@ -658,6 +658,21 @@ def test_days_around_a_loan_are_one_lane(lin, world):
 
     assert answer.status_code == 409
     assert "days-14" in answer.text
+    # What is free instead fills the form: from Friday on, until the Monday, since nothing is handed back on a Sunday.
+    assert "date=2026-11-27&amp;end_date=2026-11-30" in answer.text
+
+
+def test_a_start_and_an_end_on_distant_days_are_written_in_full(lin, world):
+    world.resource("NODE", policy={"hours": "* 00:00-24:00"}, items=5)
+    node = {
+        "resource": "NODE",
+        "date": "2026-11-24",
+        "start": "09:00",
+        "end_date": "2026-11-26",
+        "end": "09:00",
+    }
+
+    assert "Tue 24 Nov, 09:00 to Thu 26 Nov, 09:00" in words(lin.get("/bookings/new", **node))
 
 
 def span_of_days(first, last):

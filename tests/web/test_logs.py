@@ -5,7 +5,10 @@ import re
 
 import pytest
 
+from alliance.refs import new_token
 from alliance.web.logs import Formatter, scrubbed
+
+TOKEN = new_token()
 
 
 def lines_of(capsys) -> list[str]:
@@ -82,6 +85,13 @@ def test_a_message_stays_on_its_line_and_a_traceback_keeps_its_own():
     [
         ("GET /feeds/abc_-1.ics?x=1", "GET /feeds/-.ics?x=1"),
         ("https://share.example.org/feeds/abc.ics", "https://share.example.org/feeds/-.ics"),
+        (f"GET /feeds//{TOKEN}.ics", "GET /feeds/-.ics"),
+        (f"GET /Feeds/{TOKEN}.ICS", "GET /feeds/-.ics"),
+        (f"GET /feeds%2F{TOKEN}.ics", "GET /feeds/-.ics"),
+        (f"GET /feeds/{TOKEN} 404", "GET /feeds/- 404"),
+        (f"GET /x/feeds/./{TOKEN}.ics/", "GET /x/feeds/-.ics/"),
+        (f"GET /{TOKEN}.ics 404", "GET /-.ics 404"),
+        ("POST /feeds/7K3M9QX2RT/revocation 302", "POST /feeds/7K3M9QX2RT/revocation 302"),
         ("Authorization: Bearer abc.def", "Authorization: Bearer -"),
         ("mail to lin.yuan+x@uni.example.org failed", "mail to -@- failed"),
         ("GET /feeds 200", "GET /feeds 200"),

@@ -29,6 +29,7 @@ _FIRST_DAY: Final = date(2000, 1, 1)
 _LAST_DAY: Final = date(2100, 12, 31)
 _LONGEST: Final = timedelta(days=366)
 _MOST_ITEMS: Final = 100_000
+_NEVER: Final = -1
 _DAY: Final = timedelta(days=1)
 _DAY_MINUTES: Final = 24 * 60
 _FINEST_CHOICE: Final = 5
@@ -226,10 +227,20 @@ class BookingForm(FlaskForm):
             field.errors = [*field.errors, sentence]
 
 
-class EditForm(BookingForm):
-    """The same for a booking there is already; `version` is the one the form was made from."""
+class VersionField(HiddenField):
+    """The version a form was made from; None where the form does not say, and what is none is one that never was."""
 
-    version = HiddenField()
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        text = valuelist[0] if valuelist else ""
+        self.data = None
+        if text:
+            self.data = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else _NEVER
+
+
+class EditForm(BookingForm):
+    """The same for a booking there is already."""
+
+    version = VersionField()
 
 
 class ReasonForm(FlaskForm):
@@ -241,6 +252,12 @@ class ReasonForm(FlaskForm):
     reason = TextAreaField(
         _l("Reason"), [Length(max=LONGEST_REASON, message=_TOO_LONG)], filters=[some_lines]
     )
+
+
+class DecisionForm(ReasonForm):
+    """The same for a decision, which is about the request as it stood on the page."""
+
+    version = VersionField()
 
 
 def clock_of(at: datetime, zone: ZoneInfo) -> str:

@@ -10,6 +10,7 @@ from wtforms.validators import Length
 
 from alliance.calendars.feeds import LONGEST_LABEL
 from alliance.i18n import lazy_gettext as _l
+from alliance.web.forms.booking import one_line
 
 _LABEL_LENGTH = Length(max=LONGEST_LABEL, message=_l("At most %(max)d characters."))
 UNIT = "unit:"
@@ -20,7 +21,9 @@ class FeedForm(FlaskForm):
 
     what = SelectField(_l("Which bookings"))
     resource = StringField(
-        _l("Code of the resource"), [Length(max=20, message=_l("At most %(max)d characters."))]
+        _l("Code of the resource"),
+        [Length(max=20, message=_l("At most %(max)d characters."))],
+        filters=[one_line],
     )
     detail = SelectField(
         _l("How much of each"),
@@ -33,7 +36,7 @@ class FeedForm(FlaskForm):
     language = RadioField(
         _l("Language of the feed"), choices=[SelectChoice("zh", "中文"), SelectChoice("en", "English")]
     )
-    label = StringField(_l("Name for your own list"), [_LABEL_LENGTH])
+    label = StringField(_l("Name for your own list"), [_LABEL_LENGTH], filters=[one_line])
 
     def __init__(self, units: Iterable[tuple[str, str]], **more: Any) -> None:
         """`units` are the codes and names of those whose bookings the reader may subscribe to."""
@@ -71,7 +74,7 @@ class TokenForm(FlaskForm):
             SelectChoice("decide", _l("Read, book and decide")),
         ],
     )
-    label = StringField(_l("Name for your own list"), [_LABEL_LENGTH])
+    label = StringField(_l("Name for your own list"), [_LABEL_LENGTH], filters=[one_line])
 
     def __init__(self, **more: Any) -> None:
         """Its fields bear names of their own, for the page has another form with a label."""

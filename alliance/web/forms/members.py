@@ -29,7 +29,7 @@ class PasswordForm(FlaskForm):
     """A new password in place of the old one."""
 
     old = PasswordField(
-        _l("Present password"),
+        _l("Current password"),
         [InputRequired(_l("Enter your present password."))],
         render_kw={"autocomplete": "current-password"},
     )

@@ -1,0 +1,35 @@
+"""What a part shows of the whole that takes it, to readers from whom the whole is kept."""
+
+import pytest
+
+from alliance.booking.actions import request_booking
+from alliance.booking.permissions import seen_by
+from alliance.booking.queries import booking_of
+from alliance.db import db
+from alliance.resources.models import ResourceGroup
+from tests.booking.acting import WISH
+from tests.world import World
+
+
+@pytest.mark.parametrize(
+    ("reader", "on_the_part", "on_the_whole"), [("outsider", "busy", None), ("friend", "busy", "full")]
+)
+def test_a_whole_shown_to_a_group_stays_busy_on_its_parts(
+    sqlite_world: World, reader, on_the_part, on_the_whole
+):
+    world = sqlite_world
+    friends = world.unit("FRIEND")
+    readers = {"outsider": world.person("outsider", world.university), "friend": world.person("f", friends)}
+    part = world.resource("PART", visibility="public", detail="full")
+    whole = world.whole("WHOLE", part, visibility="groups", detail="full")
+    db.session.add(ResourceGroup(resource_id=whole.id, group_id=world.group("CHAIN", friends).id))
+    db.session.commit()
+    fang = world.actor(world.fang)
+    ref = request_booking(whole.id, WISH, by=fang, unit_id=world.institute.id, title="Secret visit")
+    booking, actor = booking_of(world.session, ref), world.actor(readers[reader])
+
+    (seen,) = seen_by(actor, [booking], seen=[part.id])
+
+    assert (seen.level, seen.title, seen.unit_code) == (on_the_part, None, None)
+    if on_the_whole:
+        assert seen_by(actor, [booking], seen=[whole.id])[0].level == on_the_whole
