@@ -1,6 +1,6 @@
 """Facts from the database, in a fixed number of statements however many bookings there are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -34,6 +34,30 @@ from alliance.resources.policy import Policy
 _HOLD_HORIZON = timedelta(days=30)
 _OWNER, _THEIRS = aliased(Unit), aliased(GroupUnit)
 _PART, _TAKEN = aliased(ResourcePart), aliased(Occupancy)
+
+
+def closed_over(
+    session: Session, resource: Resource, resource_ids: Iterable[int], span: Span
+) -> tuple[Closed, ...]:
+    """What closures of the resource and of its parts and wholes, whose ids these are, take of the span, by start.
+
+    Why one of those is closed is told only where everybody who may see the resource may see that one, too.
+    """
+    rows = closures_over(session, resource_ids, span)
+    others = {closure.resource_id for closure in rows} - {resource.id}
+    open_to = ("public",) if resource.visibility == "public" else ("public", "alliance")
+    shown = sa.select(Resource.id).where(Resource.status == "published", Resource.visibility.in_(open_to))
+    told = {resource.id, *(session.scalars(shown.where(Resource.id.in_(others))) if others else ())}
+    return tuple(
+        Closed(
+            closure.starts_at,
+            closure.ends_at,
+            closure.kind,
+            closure.reason if closure.resource_id in told else "",
+            closure.item_id,
+        )
+        for closure in rows
+    )
 
 
 def holds_at(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
@@ -176,7 +200,7 @@ def gather(
         days=_days(session, wish, zone, now),
         is_whole=lineage.is_whole,
         items=_items(session, lineage.item_owner_ids, footprint, now, moving, kept),
-        closures=_closures(session, lineage.all_ids, footprint),
+        closures=closed_over(session, resource, lineage.all_ids, footprint),
         needed=_needed(session, resource.id, person_id),
     )
     facts = _with_counts(session, facts, resource.id, person_id, unit_id, moving)
@@ -264,13 +288,6 @@ def _clashes(
 ) -> tuple[tuple[int, Span], ...]:
     rows = session.execute(_CLASHES, {"items": item_ids, **_around(footprint, now, moving)})
     return tuple((item_id, Span(start, end)) for item_id, start, end in rows)
-
-
-def _closures(session: Session, resource_ids: Sequence[int], footprint: Span) -> tuple[Closed, ...]:
-    return tuple(
-        Closed(closure.starts_at, closure.ends_at, closure.kind, closure.reason, closure.item_id)
-        for closure in closures_over(session, resource_ids, footprint)
-    )
 
 
 def _needed(session: Session, resource_id: int, person_id: int) -> tuple[Needed, ...]:

@@ -112,9 +112,12 @@ def may_read(reader: Actor | None, booking: Booking) -> bool:
         return False
     if is_booker(reader, booking) or runs(reader, booking):
         return True
+    if _decides_on(reader, booking, _stages(booking)):
+        return True
     if booking.resource.detail == "busy":
-        return _decides_on(reader, booking, _stages(booking))
-    return booking.unit_id in reader.admin_unit_ids or reader.is_secretariat or reader.is_council
+        return False
+    oversees = (reader.is_secretariat or reader.is_council) and booking.resource.visibility != "hidden"
+    return booking.unit_id in reader.admin_unit_ids or oversees
 
 
 def may_decide(reader: Actor | None, booking: Booking) -> bool:
@@ -176,8 +179,9 @@ def may_cancel(reader: Actor | None, booking: Booking, now: datetime) -> bool:
 def readable_by(reader: Actor) -> sa.ColumnElement[bool]:
     """The same as `may_read`, as a condition on Booking joined to its Resource."""
     mine = sa.or_(Booking.person_id == reader.person_id, Booking.booked_by_id == reader.person_id)
+    for_alliance = sa.literal(reader.is_secretariat or reader.is_council)
     oversees = sa.or_(
-        Booking.unit_id.in_(reader.admin_unit_ids), sa.literal(reader.is_secretariat or reader.is_council)
+        Booking.unit_id.in_(reader.admin_unit_ids), sa.and_(for_alliance, Resource.visibility != "hidden")
     )
     of_unit = sa.and_(Stage.deciders == "unit", Booking.unit_id.in_(reader.admin_unit_ids))
     of_secretariat = sa.and_(Stage.deciders == "secretariat", sa.literal(reader.is_secretariat))

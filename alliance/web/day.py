@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from alliance.availability.hours import open_spans
 from alliance.availability.local_time import instant_of, local_day
-from alliance.availability.queries import calendar_days, closures_over
+from alliance.availability.queries import calendar_days
 from alliance.availability.whole_days import whole_days
-from alliance.booking.facts import Closed
+from alliance.booking.gather import closed_over
 from alliance.booking.permissions import Glimpse, seen_by
 from alliance.booking.queries import bookings_on
 from alliance.i18n import gettext as _
@@ -106,10 +106,7 @@ def facts_around(
         items={item.id: str(localized(item, "name")) for item in around.items},
         is_whole=around.has_parts,
         bookings=seen_by(reader, bookings_on(session, [resource.id], reach, now), seen=[resource.id]),
-        closures=[
-            Closed(closure.starts_at, closure.ends_at, closure.kind, closure.reason, closure.item_id)
-            for closure in closures_over(session, [resource.id, *around.relative_ids], reach)
-        ],
+        closures=closed_over(session, resource, [resource.id, *around.relative_ids], reach),
         is_on_offer=resource.status == "published",
     )
 
@@ -262,7 +259,9 @@ class _Drawing:
     def _likely_last(self, gap: Span) -> datetime:
         """As many days on as were wished for, and then up to the next open day: nothing is handed back on others."""
         end = min(gap.end, gap.start + self.focus.span.length)
-        while end < gap.end and not _is_open(self.facts, local_day(end - timedelta(seconds=1), self.facts.zone)):
+        while end < gap.end and not _is_open(
+            self.facts, local_day(end - timedelta(seconds=1), self.facts.zone)
+        ):
             end += _DAY
         return end
 

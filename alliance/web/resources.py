@@ -9,9 +9,9 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from markupsafe import Markup
 
 from alliance import clock
-from alliance.availability.models import Closure
-from alliance.availability.queries import calendar_days, closures_over
+from alliance.availability.queries import calendar_days
 from alliance.booking.facts import Closed
+from alliance.booking.gather import closed_over
 from alliance.booking.permissions import seen_by
 from alliance.booking.queries import bookings_on
 from alliance.config import Settings
@@ -160,7 +160,6 @@ def _week_facts(resource: Resource, around: Particulars, now: datetime) -> WeekF
     session, reader, first = db.session(), current_actor(), _first_day(resource, now)
     zone, policy = ZoneInfo(resource.zone), resource.policy_row.value()
     reach = beyond(policy, first, zone)
-    closures = closures_over(session, [resource.id, *around.relative_ids], reach)
     return WeekFacts(
         now=now,
         zone=zone,
@@ -173,13 +172,9 @@ def _week_facts(resource: Resource, around: Particulars, now: datetime) -> WeekF
         items={item.id: str(localized(item, "name")) for item in around.items},
         is_whole=around.has_parts,
         bookings=seen_by(reader, bookings_on(session, [resource.id], reach, now), seen=[resource.id]),
-        closures=[_closed(closure) for closure in closures],
+        closures=closed_over(session, resource, [resource.id, *around.relative_ids], reach),
         is_on_offer=resource.status == "published" and resource.owner.status in ("active", "external"),
     )
-
-
-def _closed(closure: Closure) -> Closed:
-    return Closed(closure.starts_at, closure.ends_at, closure.kind, closure.reason, closure.item_id)
 
 
 def _addresses(resource: Resource) -> Addresses:

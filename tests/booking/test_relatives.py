@@ -2,7 +2,9 @@
 
 import pytest
 
+from alliance.availability.actions import close_resource
 from alliance.booking.actions import request_booking
+from alliance.booking.gather import closed_over
 from alliance.booking.permissions import seen_by
 from alliance.booking.queries import booking_of
 from alliance.db import db
@@ -33,3 +35,27 @@ def test_a_whole_shown_to_a_group_stays_busy_on_its_parts(
     assert (seen.level, seen.title, seen.unit_code) == (on_the_part, None, None)
     if on_the_whole:
         assert seen_by(actor, [booking], seen=[whole.id])[0].level == on_the_whole
+
+
+@pytest.mark.parametrize(
+    ("visibility", "status", "told"),
+    [
+        ("public", "published", "Secret visit"),
+        ("alliance", "published", ""),
+        ("hidden", "published", ""),
+        ("public", "draft", ""),
+    ],
+)
+def test_why_a_whole_is_closed_its_part_tells_only_where_the_whole_may_be_seen(
+    sqlite_world: World, visibility, status, told
+):
+    world = sqlite_world
+    part = world.resource("PART", visibility="public")
+    whole = world.whole("WHOLE", part, visibility=visibility, status=status)
+    fang, times = world.actor(world.fang), {"starts_at": WISH.start, "ends_at": WISH.end}
+    close_resource(whole.id, by=fang, kind="own_use", reason="Secret visit", **times)
+    close_resource(part.id, by=fang, kind="cleaning", reason="Carpet", **times)
+
+    found = closed_over(world.session, part, [part.id, whole.id], WISH)
+
+    assert [(closed.kind, closed.reason) for closed in found] == [("own_use", told), ("cleaning", "Carpet")]

@@ -663,7 +663,7 @@ def test_days_around_a_loan_are_one_lane(lin, world):
 
 
 def test_a_start_and_an_end_on_distant_days_are_written_in_full(lin, world):
-    world.resource("NODE", policy={"hours": "* 00:00-24:00"}, items=5)
+    world.resource("NODE", policy={"hours": "DAILY 00:00-24:00"}, items=5)
     node = {
         "resource": "NODE",
         "date": "2026-11-24",
