@@ -1,6 +1,6 @@
 """The pictures of the documentation: the demo alliance at a fixed moment, as its people see it.
 
-`make pictures` writes docs/pictures/*.png anew. The same code makes the same pictures, whenever it runs.
+`make pictures` writes docs/pictures/*.png anew. The same code makes the same pictures but for the numbers of bookings.
 """
 
 import base64

@@ -12,6 +12,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import flask_migrate
@@ -78,7 +79,7 @@ def race_on(url: str, kind: str, report: Report, processes: Processes) -> None:
     app = small_app(url, MOST_CLIENTS + 2, LOCK_SECONDS)
     with app.app_context():
         arena = Arena(db.session())
-        processes.race(url, arena.practice())
+        arena.warm_up(partial(processes.race, url))
         for scenario in SCENARIOS:
             for clients in SIZES:
                 for _ in range(REPETITIONS[clients]):
@@ -101,7 +102,7 @@ def _double_booked() -> str | None:
 def databases() -> Iterator[dict[str, str]]:
     """A fresh, migrated database of each kind; complains when PostgreSQL's log speaks of a deadlock."""
     folder = Path(tempfile.mkdtemp(prefix="alliance-races-"))
-    server = Postgres()
+    server = Postgres(durable=True)
     try:
         urls = {"sqlite": f"sqlite:///{folder / 'alliance.db'}", "postgresql": server.new_database()}
         for url in urls.values():

@@ -1,6 +1,7 @@
 """One database of each kind and one set of client processes for all races, and the slowest waits at the end."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def started() -> Iterator[Processes]:
 @pytest.fixture(scope="package")
 def processes(started: Processes, racing_app: Flask, arena: Arena) -> Processes:
     """The client processes, connected to this database and warm."""
-    started.race(racing_app.config["SQLALCHEMY_DATABASE_URI"], arena.practice())
+    arena.warm_up(partial(started.race, racing_app.config["SQLALCHEMY_DATABASE_URI"]))
     return started
 
 

@@ -61,13 +61,19 @@ class Arena:
         kwargs = {"by": by, "unit_id": min(by.unit_ids), **words}
         return Call(request_booking, (resource.id, span), kwargs)
 
-    def practice(self) -> list[Call]:
-        """A call for each client that is in nobody's way: a process's first act is its slowest by far."""
+    def warm_up(self, race: Callable[[list[Call]], Race]) -> None:
+        """Let every client act once where it is in nobody's way: a process's first act is its slowest by far."""
         resource = self.resource(items=MOST_CLIENTS)
         calls = [self.ask(resource, self.span(), by) for by in self.clients]
         # On SQLite, who has read before others write cannot write any more.
         self.world.session.rollback()
-        return calls
+        refs = [outcome.answer for outcome in race(calls).outcomes]
+        race(
+            [
+                Call(move_booking, (ref, self.span(5)), {"by": by})
+                for ref, by in zip(refs, self.clients, strict=True)
+            ]
+        )
 
     def booked(self, resource: Resource, span: Span, by: Actor, **words: Any) -> str:
         call = self.ask(resource, span, by, **words)

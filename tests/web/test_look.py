@@ -109,8 +109,8 @@ def test_a_script_needs_nothing_the_policy_forbids(script):
 
 def test_a_refusal_says_every_reason_and_that_nothing_was_sent():
     reasons = [
-        SimpleNamespace(name="Taken.", sentence="Both are booked.", remedy="Try after 15:00."),
-        SimpleNamespace(name="Too long.", sentence="At most 8 hours.", remedy=""),
+        SimpleNamespace(name="Taken", sentence="Both are booked.", remedy="Try after 15:00."),
+        SimpleNamespace(name="Too long", sentence="At most 8 hours.", remedy=""),
     ]
 
     html = str(parts("refusal").refusal("14:00–16:00 cannot be booked", reasons))
