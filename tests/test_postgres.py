@@ -13,7 +13,7 @@ from tests.postgres import NoPostgres, Postgres
 @pytest.fixture(params=["system", "wheel"])
 def server(request):
     try:
-        server = Postgres(postgres.find_programs(system=request.param == "system"))
+        server = Postgres(postgres.find_programs(system=request.param == "system"), durable=True)
     except NoPostgres as reason:
         pytest.skip(str(reason))
     yield server
