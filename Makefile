@@ -1,6 +1,8 @@
 # Everything one does here is `make` and a word; `make help` tells the words. The work itself is in tools/.
 PYTHON ?= python3
 BIN := .venv/bin
+# A file of tests stays with one worker, so that what it shares is made once. PARALLEL= runs them one after another.
+PARALLEL ?= --numprocesses=auto --dist=loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check assets translations pictures lock develop
@@ -12,7 +14,7 @@ run:  ## install, migrate, load the demo and serve it on http://127.0.0.1:8000 (
 	@$(PYTHON) tools/start.py
 
 test: develop  ## run all tests: rules, both databases, browser (ARGS="-k closure" chooses some)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 check: develop  ## format, lint, types, layers, templates, tests with coverage: what must be green before a commit
 	$(BIN)/python -m ruff format --check .
@@ -20,7 +22,7 @@ check: develop  ## format, lint, types, layers, templates, tests with coverage: 
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=95 $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered --cov-fail-under=95 $(ARGS)
 
 assets:  ## fetch the locked front-end packages and build styles and icons
 	@$(PYTHON) tools/assets.py

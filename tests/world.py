@@ -63,21 +63,20 @@ class World:
     def _announce(self, years: tuple[int, ...]) -> None:
         calendar = Calendar(code="CN", name_zh="国家日历", name_en="National calendar")
         self._add(calendar)
-        self.session.execute(
-            sa.insert(CalendarDay),
-            [
-                {
-                    "calendar_id": calendar.id,
-                    "date": day.date,
-                    "day_class": day.day_class,
-                    "name_zh": day.name_zh,
-                    "name_en": day.name_en,
-                    "announced": day.announced,
-                }
-                for year in years
-                for day in announced_days(year)
-            ],
-        )
+        days = [
+            {
+                "calendar_id": calendar.id,
+                "date": day.date,
+                "day_class": day.day_class,
+                "name_zh": day.name_zh,
+                "name_en": day.name_en,
+                "announced": day.announced,
+            }
+            for year in years
+            for day in announced_days(year)
+        ]
+        if days:
+            self.session.execute(sa.insert(CalendarDay), days)
         self.session.commit()
 
     def unit(

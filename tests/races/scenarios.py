@@ -19,6 +19,7 @@ from alliance.booking.models import Booking, Occupancy
 from alliance.db import Once, db
 from alliance.intervals import Span
 from alliance.members.actor import Actor
+from alliance.refs import new_ref
 from alliance.resources.models import Resource
 from tests.races.clients import Call, Race, read
 from tests.world import BY_OWNER, World
@@ -138,7 +139,7 @@ def same_request(arena: Arena, n: int) -> list[Call]:
 def one_key(arena: Arena, n: int) -> list[Call]:
     """One client whose network is so bad that it repeats its call n times at once."""
     ask = arena.ask(arena.resource(), arena.span(), arena.clients[0])
-    once = Once(arena.clients[0].person_id, "POST /bookings", f"key {id(ask)} {n}", "digest")
+    once = Once(arena.clients[0].person_id, "POST /bookings", new_ref(), "digest")
     return [Call(ask.act, ask.args, ask.kwargs, once) for _ in range(n)]
 
 
