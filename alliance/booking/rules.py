@@ -29,13 +29,16 @@ def not_bookable(wish: Wish, facts: Facts) -> Problem | None:
 
 
 def in_the_past(wish: Wish, facts: Facts) -> Problem | None:
-    """A booking starts in the future; a running one can only be shortened, to an end still to come."""
+    """A booking starts in the future; a running one can only be shortened, to an end still to come.
+
+    It may start this very second where nobody has to agree: a request lapses at its start.
+    """
     start, now = wish.span.start, facts.now
     if facts.before is not None and facts.shrinks(wish):
         moved = start != facts.before.span.start
         gone = wish.span.end <= now or (moved and start < now)
     else:
-        gone = start < now
+        gone = start < now or (start == now and needs_approval(wish, facts) is not None)
     return Problem("in_the_past", params={"now": now}, field="start") if gone else None
 
 

@@ -199,7 +199,7 @@ class Naive:
             and stay.end > self.now
         ]
         found = {
-            "in_the_past": start < self.now,
+            "in_the_past": start < self.now + self._asks(person, end - start),
             "more_than_there_are": quantity > (1 if what.parts else len(items)),
             "closed": len(unclosed) < wanted <= len(items),
             "taken": len(free) < wanted <= len(unclosed),

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from alliance.booking.facts import Closed, Needed, Wish
 from alliance.intervals import Span
+from alliance.resources.policy import Route
 from tests.booking.rows import (
     AFTERNOON,
     MINUTE,
@@ -59,6 +60,11 @@ PHYSICAL: Final[dict[str, list[Row]]] = {
         refuses("a second ago", AFTERNOON, facts(now=AFTERNOON.span.start + SECOND), field="start",
                 now=AFTERNOON.span.start + SECOND),
         passes("starts this very second", AFTERNOON, facts(now=AFTERNOON.span.start)),
+        refuses("starts this very second and somebody has to agree", AFTERNOON,
+                facts(now=AFTERNOON.span.start, routes=(Route("member", ("owner",)),)), field="start",
+                now=AFTERNOON.span.start),
+        passes("somebody has to agree within a second", AFTERNOON,
+               facts(now=AFTERNOON.span.start - SECOND, routes=(Route("member", ("owner",)),))),
         passes("a running one ends a second from now", wish(end="15:00"),
                facts(now=at("2026-11-24 14:59") + 59 * SECOND, **MOVING)),
         refuses("a running one ends now", wish(end="15:00"), facts(now=at("2026-11-24 15:00"), **MOVING),

@@ -192,7 +192,7 @@ class Life(RuleBasedStateMachine):
             by=self.town.actors["fang"],
             kind="repair",
             starts_at=self.instant(start),
-            ends_at=end and self.instant(end),
+            ends_at=None if end is None else self.instant(end),
             item_id=item,
         )
         if ref is not None:
