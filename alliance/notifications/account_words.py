@@ -10,7 +10,7 @@ from alliance.notifications.words import Params, Saying, Times, Words
 def _wrong_credentials(params: Params, times: Times) -> Words:
     return Words(
         _("Not signed in"),
-        _("The mail address or the password is not right."),
+        _("The email or the password is not right."),
         _("Try again, or ask your unit's admin for a new password."),
         "alliance",
     )
@@ -60,7 +60,7 @@ def _password_too_long(params: Params, times: Times) -> Words:
 def _password_is_address(params: Params, times: Times) -> Words:
     return Words(
         _("Easy to guess"),
-        _("Your mail address is no password."),
+        _("Your email is no password."),
         _("Choose something nobody else knows."),
         "alliance",
     )

@@ -13,7 +13,7 @@ from babel.dates import format_date
 from alliance.i18n import BABEL_NAMES, Language
 from alliance.intervals import Span
 
-_NEAR: Final = {"zh": {-1: "昨天", 0: "今天", 1: "明天"}, "en": {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}}
+_NEAR: Final = {"zh": {-1: "昨天", 0: "今天", 1: "明天"}, "en": {-1: "yesterday", 0: "today", 1: "tomorrow"}}
 _DAY: Final = {"zh": "M月d日 EEE", "en": "EEE d MMM"}
 _DAY_AND_YEAR: Final = {"zh": "y年M月d日 EEE", "en": "EEE d MMM y"}
 _WEEK_DAY: Final = {"zh": "EEE d", "en": "EEE d"}
@@ -30,7 +30,7 @@ def format_day(
 ) -> str:
     """A day, e.g. 11月23日 周一 or Mon 23 Nov; with its year when that is not today's.
 
-    With `near`, the days around today go by their names: 今天, Tomorrow.
+    With `near`, the days around today go by their names, as they stand within a sentence: 今天, tomorrow.
     """
     if isinstance(day, datetime):
         day = day.astimezone(zone).date()
@@ -38,6 +38,11 @@ def format_day(
         return name
     pattern = _DAY if day.year == today.year else _DAY_AND_YEAR
     return format_date(day, pattern[language], BABEL_NAMES[language])
+
+
+def standing_alone(words: str) -> str:
+    """Words that begin a line of their own: English then writes a capital, as in Tomorrow, 14:00."""
+    return words[:1].upper() + words[1:]
 
 
 def format_week_day(day: date, language: Language) -> str:

@@ -108,7 +108,7 @@ def _closure_made(who: str, data: Data, times: _Times) -> str:
 
 
 def _closure_ended(who: str, data: Data, times: _Times) -> str:
-    return _("%(who)s ended the closure at %(end)s.", who=who, end=times.moment(data["ends_at"]))
+    return _("%(who)s ended the closure as of %(end)s.", who=who, end=times.moment(data["ends_at"]))
 
 
 _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {

@@ -101,7 +101,7 @@ def _reason_needed(params: Params, times: Times) -> Words:
 def _closure_over(params: Params, times: Times) -> Words:
     return Words(
         _("Already over"),
-        _("The closure ended on %(ended)s.", ended=times.moment(params["ended"])),
+        _("The closure ended %(ended)s.", ended=times.moment(params["ended"])),
         _("Nothing is left to do here."),
         "nobody",
     )

@@ -90,12 +90,12 @@ def next_up(bookings: Iterable[Booking], actor: Actor, now: datetime) -> NextUp 
         return None
     times = times_of(first)
     starts_in = times.length(first.starts_at - now) if first.starts_at > now else None
-    return NextUp(_entry(first, actor, now), times.span(first.span, near=True), starts_in)
+    return NextUp(_entry(first, actor, now), times.span_alone(first.span), starts_in)
 
 
 def _day(bookings: Sequence[Booking], actor: Actor, now: datetime) -> AgendaDay:
     times = times_of(bookings[0])
-    name, date = times.day(bookings[0].starts_at, near=True), times.day(bookings[0].starts_at)
+    name, date = times.day_alone(bookings[0].starts_at), times.day(bookings[0].starts_at)
     return AgendaDay(
         name, date if date != name else None, [_entry(booking, actor, now) for booking in bookings]
     )

@@ -140,7 +140,7 @@ def _steps(
 ) -> Iterator[Step]:
     booked_at_once = not booking.stages
     first = _("Booked") if booked_at_once else _("Requested")
-    yield Step("done", first, booking.person.name, times.moment(booking.requested_at))
+    yield Step("done", first, booking.person.name, times.moment_alone(booking.requested_at))
     current = booking_stage(booking)
     for stage in sorted(booking.stages, key=lambda stage: stage.n):
         step = _stage_step(stage, booking, times, asked if stage is current else None)
@@ -157,8 +157,8 @@ def _stage_step(stage: Stage, booking: Booking, times: Times, asked: Sequence[Pe
     if stage.verdict is not None:
         who = _person_of(stage.by.name, body) if stage.by else body
         if stage.verdict == "refused":
-            return Step("bad", _("Refused"), who, times.moment(stage.at) if stage.at else "")
-        return Step("done", _("Approved"), who, times.moment(stage.at) if stage.at else "")
+            return Step("bad", _("Refused"), who, times.moment_alone(stage.at) if stage.at else "")
+        return Step("done", _("Approved"), who, times.moment_alone(stage.at) if stage.at else "")
     if asked is None:
         return Step("later", _("Next decision"), body)
     names = comma(person.name for person in asked[:_MOST_NAMES])
@@ -175,9 +175,9 @@ def _end_step(booking: Booking, state: str, times: Times) -> Step:
     titles = {"withdrawn": _("Withdrawn"), "expired": _("Lapsed"), "cancelled": _("Cancelled")}
     if state == "expired":
         at = booking.hold_until or booking.changed_at
-        return Step("bad", titles[state], _("Nobody decided in time"), times.moment(at))
+        return Step("bad", titles[state], _("Nobody decided in time"), times.moment_alone(at))
     who = booking.changed_by.name if booking.changed_by else ""
-    return Step("bad", titles[state], who, times.moment(booking.changed_at))
+    return Step("bad", titles[state], who, times.moment_alone(booking.changed_at))
 
 
 def _later_steps(booking: Booking, state: str, times: Times, now: datetime) -> Iterator[Step]:
@@ -188,7 +188,7 @@ def _later_steps(booking: Booking, state: str, times: Times, now: datetime) -> I
     if not booking.stages:
         yield Step("done", _("Confirmed"), "", _("No approval needed"))
     if state == "over":
-        yield Step("done", _("Over"), "", times.moment(booking.ends_at))
+        yield Step("done", _("Over"), "", times.moment_alone(booking.ends_at))
     elif booking.starts_at <= now:
         yield Step("now", _("Takes place now"), "", times.span(booking.span))
     else:
@@ -214,7 +214,7 @@ def _history(booking: Booking, times: Times) -> list[tuple[Markup, str]]:
     names = _names(booking, events)
     return [
         (
-            times.moment(event.at),
+            times.moment_alone(event.at),
             happening(event, names.get(event.actor_id, ""), times.zone, by_day=times.by_day),
         )
         for event in reversed(events)

@@ -83,7 +83,7 @@ def _able(policy: Policy, relation: Relation, owner: str, *, qualified: bool) ->
         sentence = _("You can book at once")
         if conditions and asked:
             sentence = _(
-                "At once for %(conditions)s, otherwise decided by %(who)s",
+                "At once for %(conditions)s, otherwise approval by %(who)s",
                 conditions=conditions,
                 who=deciders_of(asked, owner),
             )
@@ -92,7 +92,7 @@ def _able(policy: Policy, relation: Relation, owner: str, *, qualified: bool) ->
         return Eligibility("ok", "lightning-charge", sentence, may_book=True)
     who = deciders_of(routes[0], owner)
     if qualified:
-        sentence = _("You are qualified; decided by %(who)s", who=who)
+        sentence = _("You are qualified; needs approval by %(who)s", who=who)
     else:
-        sentence = _("You can ask for it; decided by %(who)s", who=who)
+        sentence = _("Needs approval by %(who)s", who=who)
     return Eligibility("ok", "check-circle", sentence, may_book=True)

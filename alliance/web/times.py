@@ -15,6 +15,7 @@ from alliance.notifications.formats import (
     format_length,
     format_moment,
     format_span,
+    standing_alone,
 )
 
 _TIME = Markup('<time datetime="{}">{}</time>')
@@ -46,6 +47,10 @@ class Times:
         """A span with its day."""
         return _element(span, self.words(span, near=near))
 
+    def span_alone(self, span: Span) -> Markup:
+        """A span on a line of its own, the days around today by their names."""
+        return _element(span, standing_alone(self.words(span, near=True)))
+
     def clocks_words(self, span: Span) -> str:
         """The times of day of a span in plain words; its days where it goes by days."""
         return self.words(span) if self.by_day else format_clocks(span, self.zone, self.language)
@@ -71,10 +76,20 @@ class Times:
         """A day and a time of day."""
         return _TIME.format(at.astimezone(self.zone).isoformat(), self.moment_words(at))
 
+    def moment_alone(self, at: datetime) -> Markup:
+        """A day and a time of day on a line of their own."""
+        return _TIME.format(at.astimezone(self.zone).isoformat(), standing_alone(self.moment_words(at)))
+
     def day(self, at: datetime | date, *, near: bool = False) -> Markup:
         """A day, e.g. 11月24日 周二."""
         on = self.date(at) if isinstance(at, datetime) else at
         return _TIME.format(on.isoformat(), format_day(on, self.zone, self.language, self.today, near=near))
+
+    def day_alone(self, at: datetime) -> Markup:
+        """A day as a heading, the days around today by their names."""
+        on = self.date(at)
+        words = format_day(on, self.zone, self.language, self.today, near=True)
+        return _TIME.format(on.isoformat(), standing_alone(words))
 
     def date(self, at: datetime) -> date:
         """The local day of an instant."""

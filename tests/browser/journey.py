@@ -28,7 +28,7 @@ class Names:
 def signs_in_from_the_front_page(reader: Reader, email: str) -> None:
     reader.goes(f"/?lang={reader.language}")
     reader.page.locator("header").get_by_role("link", name=reader.words("Sign in"), exact=True).click()
-    reader.field("Mail address").fill(email)
+    reader.field("Email").fill(email)
     reader.field("Password").fill(DEMO_PASSWORD)
     reader.presses("Sign in")
 

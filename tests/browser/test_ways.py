@@ -16,7 +16,7 @@ def test_the_keyboard_is_enough(desk: Desk):
     keys = lin.page.keyboard
 
     lin.goes("/sign-in?lang=en")
-    _goes_to(lin, lin.field("Mail address"))
+    _goes_to(lin, lin.field("Email"))
     keys.type(LIN)
     keys.press("Tab")
     keys.type(DEMO_PASSWORD)

@@ -15,6 +15,7 @@ from alliance.notifications.formats import (
     format_moment,
     format_span,
     format_week_day,
+    standing_alone,
 )
 
 SHENZHEN = ZoneInfo("Asia/Shanghai")
@@ -46,9 +47,9 @@ def test_a_day_has_its_weekday_and_its_year_when_that_is_another(day, chinese, e
 @pytest.mark.parametrize(
     ("day", "chinese", "english"),
     [
-        (date(2026, 11, 22), "昨天", "Yesterday"),
-        (date(2026, 11, 23), "今天", "Today"),
-        (date(2026, 11, 24), "明天", "Tomorrow"),
+        (date(2026, 11, 22), "昨天", "yesterday"),
+        (date(2026, 11, 23), "今天", "today"),
+        (date(2026, 11, 24), "明天", "tomorrow"),
         (date(2026, 11, 25), "11月25日 周三", "Wed 25 Nov"),
     ],
 )
@@ -142,8 +143,14 @@ def test_a_near_span_begins_today():
     soon = span("11-23 14:00", "11-23 16:00")
 
     assert format_span(soon, SHENZHEN, "zh", TODAY, near=True) == "今天 14:00–16:00"
-    assert format_span(soon, SHENZHEN, "en", TODAY, near=True) == "Today, 14:00–16:00"
+    assert format_span(soon, SHENZHEN, "en", TODAY, near=True) == "today, 14:00–16:00"
     assert format_clocks(soon, SHENZHEN, "zh") == "14:00–16:00"
+
+
+def test_a_day_by_its_name_begins_a_line_with_a_capital():
+    soon = format_span(span("11-23 14:00", "11-23 16:00"), SHENZHEN, "en", TODAY, near=True)
+
+    assert standing_alone(soon) == "Today, 14:00–16:00"
 
 
 def test_the_clocks_of_several_days_name_the_last_one():

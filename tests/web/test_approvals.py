@@ -125,9 +125,9 @@ def test_whoever_comes_second_reads_who_was_faster(app, fang, world):
     answer = fang.send(f"/bookings/{ref}/refusal", reason="no")
 
     assert answer.status_code == 409
-    assert "lu was faster: it is confirmed since Today, 10:24." in words(answer)
+    assert "lu was faster: it is confirmed since today, 10:24." in words(answer)
     assert 'role="status"' in answer.text
-    assert "lu approved it, Today, 10:24." in words(answer)
+    assert "lu approved it, today, 10:24." in words(answer)
     assert "formaction" not in answer.text
 
 
@@ -209,7 +209,7 @@ def test_what_was_decided_stays_to_be_looked_up(fang, world):
 
     page = words(fang.get("/approvals", tab="decided"))
 
-    assert "fangshuyan refused it, Today, 10:24." in page
+    assert "fangshuyan refused it, today, 10:24." in page
     assert "Reason: Calibration" in page
     assert "Nothing waits for you" in words(fang.get("/approvals"))
     assert fang.get(f"/approvals/{ref}", tab="decided").status_code == 200

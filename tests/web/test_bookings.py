@@ -109,9 +109,9 @@ def test_what_needs_a_decision_says_who_decides_and_until_when(lin, world):
     assert "Free; INST Unit decides." in words(form)
     assert "Send request" in words(form)
     page = words(lin.get(answer.headers["Location"]))
-    assert "Sent. INST Unit answers by Tomorrow, 14:00" in page
+    assert "Sent. INST Unit answers by tomorrow, 14:00" in page
     assert "fangshuyan, INST Unit" in page
-    assert "Answers by Tomorrow, 14:00" in page
+    assert "Answers by tomorrow, 14:00" in page
 
 
 @BOTH
@@ -516,7 +516,7 @@ def test_giving_up_says_its_deadline_and_whether_it_is_late(lin, world):
     lin.send(f"/bookings/{late}/cancellation")
 
     assert "Cancel by Wed 25 Nov, 14:00; later it is noted as late." in in_time
-    assert "The deadline was Yesterday, 14:00: cancelling now is noted as late." in too_late
+    assert "The deadline was yesterday, 14:00: cancelling now is noted as late." in too_late
     assert booking_of(world.session, late).cancelled_late
     assert "it is noted as late" in words(lin.get(f"/bookings/{late}"))
 

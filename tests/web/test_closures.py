@@ -90,7 +90,7 @@ def test_a_breakdown_starts_now_and_has_no_end_until_somebody_ends_it(fang, worl
     listed = words(fang.get("/closures"))
     assert "Closed now" in listed
     assert "No. 2" in listed
-    assert "Since Today, 10:24, no end yet" in listed
+    assert "Since today, 10:24, no end yet" in listed
     assert "Look again on Wed 25 Nov" in listed
 
 
@@ -136,7 +136,7 @@ def test_ending_twice_says_it_is_over(fang, world):
 
     fang.send(f"/closures/{ref}/end")
 
-    assert "The closure ended on Today, 10:24." in words(fang.get("/closures"))
+    assert "The closure ended today, 10:24." in words(fang.get("/closures"))
 
 
 BAD_INPUT = [

@@ -66,8 +66,8 @@ def line(
     [
         (Standing({OWNER: "active"}), "You can book at once"),
         (Standing({MINE: "active"}, frozenset({(MINE, OWNER)})), "You can book at once"),
-        (Standing({MINE: "active"}, frozenset({(FRIEND, OWNER)})), "You can ask for it; decided by Lab"),
-        (Standing({MINE: "external"}), "You can ask for it; decided by Lab and the secretariat"),
+        (Standing({MINE: "active"}, frozenset({(FRIEND, OWNER)})), "Needs approval by Lab"),
+        (Standing({MINE: "external"}), "Needs approval by Lab and the secretariat"),
         (Standing({MINE: "external", OWNER: "active"}), "You can book at once"),
     ],
 )
@@ -78,8 +78,8 @@ def test_the_closest_of_the_readers_units_counts(standing, said):
 @pytest.mark.parametrize(
     ("required", "look", "said", "may_book"),
     [
-        ((), "ok", "You can ask for it; decided by Lab", True),
-        ((HELD,), "ok", "You are qualified; decided by Lab", True),
+        ((), "ok", "Needs approval by Lab", True),
+        ((HELD,), "ok", "You are qualified; needs approval by Lab", True),
         ((USE,), "no", "You still need: Operation", False),
         ((HELD, USE), "no", "You still need: Operation", False),
         ((EXPIRED,), "no", "Expired: Operation", False),
@@ -97,7 +97,7 @@ def test_what_is_lacking_comes_before_who_decides(required, look, said, may_book
         ((Route("member"),), "You can book at once"),
         (
             (Route("member", longest_minutes=240), Route("member", ("owner",))),
-            "At once for up to 4 hours, otherwise decided by Lab",
+            "At once for up to 4 hours, otherwise approval by Lab",
         ),
         ((Route("member", longest_minutes=240),), "You can book at once"),
     ],

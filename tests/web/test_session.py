@@ -37,7 +37,7 @@ def test_a_wrong_password_is_refused_in_words_and_keeps_the_address(app, lin_id)
     answer = sign_in(client, "lin@example.org", "wrong password")
 
     assert answer.status_code == 422
-    assert "The mail address or the password is not right." in answer.text
+    assert "The email or the password is not right." in answer.text
     assert 'value="lin@example.org"' in answer.text
     assert "wrong password" not in answer.text
     assert not is_signed_in(client)
@@ -50,7 +50,7 @@ def test_an_empty_form_says_what_is_missing(app):
     answer = sign_in(client, "", "")
 
     assert answer.status_code == 422
-    assert [answer.text.count(words) for words in ("Enter your mail address.", "Enter your password.")] == [
+    assert [answer.text.count(words) for words in ("Enter your email.", "Enter your password.")] == [
         1,
         1,
     ]

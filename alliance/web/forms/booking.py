@@ -135,7 +135,7 @@ class BookingForm(FlaskForm):
     date = DayField(_l("Day"))
     start = SelectField(_l("Start"), validate_choice=False, render_kw={"data-start": ""})
     end = SelectField(_l("End"), validate_choice=False, render_kw={"data-end": ""})
-    end_date = DayField(_l("Day of the end"))
+    end_date = DayField(_l("End date"))
     quantity = CountField(_l("How many"), default=1)
     title = StringField(_l("Title"), [Length(max=LONGEST_TITLE, message=_TOO_LONG)], filters=[one_line])
     purpose = TextAreaField(

@@ -14,6 +14,7 @@ from alliance.availability.local_time import instant_of
 from alliance.availability.models import CLOSURE_KINDS
 from alliance.i18n import gettext as _
 from alliance.i18n import lazy_gettext as _l
+from alliance.notifications.formats import standing_alone
 from alliance.notifications.rule_words import CLOSURE_WORDS
 from alliance.web.forms.booking import DayField, one_line, read_clock, some_lines
 
@@ -33,15 +34,15 @@ class ClosureForm(FlaskForm):
     begin = RadioField(
         _l("From"), choices=[SelectChoice("now", _l("Now")), SelectChoice("at", _l("A time"))], default="now"
     )
-    start_date = DayField(_l("Day of the start"))
-    start = SelectField(_l("Time of the start"), validate_choice=False)
+    start_date = DayField(_l("Start date"))
+    start = SelectField(_l("Start time"), validate_choice=False)
     finish = RadioField(
         _l("Until"),
         choices=[SelectChoice("at", _l("A time")), SelectChoice("open", _l("Until I end it"))],
         default="at",
     )
-    end_date = DayField(_l("Day of the end"))
-    end = SelectField(_l("Time of the end"), validate_choice=False)
+    end_date = DayField(_l("End date"))
+    end = SelectField(_l("End time"), validate_choice=False)
     review_on = DayField(_l("Look again on"))
     reason = TextAreaField(
         _l("In words"),
@@ -89,5 +90,4 @@ class ClosureForm(FlaskForm):
 
 def kind_name(kind: str) -> str:
     """A kind of closure as it stands alone, which in English begins with a capital."""
-    words = CLOSURE_WORDS[kind]()
-    return words[:1].upper() + words[1:]
+    return standing_alone(CLOSURE_WORDS[kind]())

@@ -10,11 +10,11 @@ from alliance.members.passwords import LONGEST
 
 
 class SignInForm(FlaskForm):
-    """Mail address and password; `next` is where the reader was."""
+    """Email and password; `next` is where the reader was."""
 
     email = EmailField(
-        _l("Mail address"),
-        [InputRequired(_l("Enter your mail address.")), Length(max=254, message=_l("This is too long."))],
+        _l("Email"),
+        [InputRequired(_l("Enter your email.")), Length(max=254, message=_l("This is too long."))],
         render_kw={"autocomplete": "username"},
     )
     password = PasswordField(
