@@ -57,6 +57,17 @@ CLOSURE_WORDS: Final[dict[str, Callable[[], str]]] = {
     "other": lambda: _("another reason"),
 }
 
+# The same where they stand alone, as a label or a heading.
+CLOSURE_NAMES: Final[dict[str, Callable[[], str]]] = {
+    "preventive": lambda: _("Preventive maintenance"),
+    "cleaning": lambda: _("Cleaning"),
+    "calibration": lambda: _("Calibration"),
+    "breakdown": lambda: _("Breakdown"),
+    "repair": lambda: _("Repair"),
+    "own_use": lambda: _("Own use"),
+    "other": lambda: _("Other"),
+}
+
 
 def _closed(params: Params, times: Times) -> Words:
     why = CLOSURE_WORDS[params["kind"]]()

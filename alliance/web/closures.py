@@ -18,10 +18,11 @@ from alliance.i18n import gettext as _
 from alliance.i18n import localized
 from alliance.intervals import Span
 from alliance.members.actor import Actor
+from alliance.notifications.rule_words import CLOSURE_NAMES
 from alliance.notifications.sentences import words_for
 from alliance.resources.models import Resource
 from alliance.web.access import members_only
-from alliance.web.forms.closures import ClosureForm, kind_name
+from alliance.web.forms.closures import ClosureForm
 from alliance.web.session import require_actor
 from alliance.web.times import Times
 
@@ -162,7 +163,7 @@ def _row(managed: Managed, now: datetime) -> dict[str, Any]:
         "ref": closure.ref,
         "resource": managed.resource,
         "item": localized(managed.item, "label") if managed.item else None,
-        "kind": kind_name(closure.kind),
+        "kind": CLOSURE_NAMES[closure.kind](),
         "reason": closure.reason,
         "times": times,
         "span": Span(closure.starts_at, closure.ends_at) if closure.ends_at else None,

@@ -27,7 +27,7 @@ from alliance.notifications.formats import (
     format_days,
     format_week_day,
 )
-from alliance.notifications.rule_words import CLOSURE_WORDS
+from alliance.notifications.rule_words import CLOSURE_NAMES
 from alliance.resources.models import PolicyRow, Resource
 from alliance.resources.particulars import Particulars
 from alliance.web.lanes import (
@@ -219,7 +219,7 @@ class _Drawing:
             hits_lane = closed.item_id is None or items == {closed.item_id} or self.facts.is_whole
             if hits_lane and closed.hits(self.shown):
                 span = Span(closed.start, closed.end or max(self.shown.end, closed.start + _DAY))
-                words = closed.reason or CLOSURE_WORDS[closed.kind]()
+                words = closed.reason or CLOSURE_NAMES[closed.kind]()
                 yield from self.block("closed", span, words, self._said(span, words))
 
     def _booking(self, booking: Glimpse) -> Iterator[Block]:

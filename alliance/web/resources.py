@@ -19,7 +19,7 @@ from alliance.db import db
 from alliance.i18n import gettext as _
 from alliance.i18n import language, localized
 from alliance.notifications.formats import format_clock, format_days
-from alliance.notifications.rule_words import CLOSURE_WORDS
+from alliance.notifications.rule_words import CLOSURE_NAMES
 from alliance.resources.kinds import CLASS_OF_KIND, DAY_PRESETS, KINDS
 from alliance.resources.models import Resource
 from alliance.resources.particulars import Particulars, Surroundings, surroundings
@@ -239,7 +239,7 @@ def _status(facts: WeekFacts, week: Week, times: Times) -> _Status | None:
 
 
 def _why_closed(closed: Closed, times: Times) -> str:
-    why = closed.reason or CLOSURE_WORDS[closed.kind]()
+    why = closed.reason or CLOSURE_NAMES[closed.kind]()
     if closed.end is None:
         return _("%(why)s; no end is known yet", why=why)
     return with_times(_("%(why)s. Open again: %(until)s"), why=why, until=times.moment(closed.end))

@@ -19,7 +19,10 @@ KIND_ICONS: Final = {
     "venue": "door-open",
 }
 
-_COUNTED_AS_PLACES: Final = ("venue", "platform", "training", "computing")
+# Where people sit; what a platform has many of (cages, benches, shelves) are places too, though nobody's seats.
+_COUNTED_AS_SEATS: Final = ("venue", "training")
+_COUNTED_AS_PLACES: Final = ("platform",)
+_COUNTED_AS_NODES: Final = ("computing",)
 
 
 def kind_name(kind: str) -> str:
@@ -46,15 +49,23 @@ def how_many(kind: str, items: int) -> str:
     """The number of a resource's items in the counting word of its kind; nothing for one of a kind."""
     if items < 2:
         return ""
+    if kind in _COUNTED_AS_SEATS:
+        return ngettext("%(num)d seat", "%(num)d seats", items)
     if kind in _COUNTED_AS_PLACES:
         return ngettext("%(num)d place", "%(num)d places", items)
+    if kind in _COUNTED_AS_NODES:
+        return ngettext("%(num)d node", "%(num)d nodes", items)
     return ngettext("%(num)d piece", "%(num)d pieces", items)
 
 
 def free_of(kind: str, free: int, items: int) -> str:
     """How many of a resource's items are free, e.g. 2 台中 1 台空闲."""
+    if kind in _COUNTED_AS_SEATS:
+        return _("%(free)d of %(items)d seats free", free=free, items=items)
     if kind in _COUNTED_AS_PLACES:
         return _("%(free)d of %(items)d places free", free=free, items=items)
+    if kind in _COUNTED_AS_NODES:
+        return _("%(free)d of %(items)d nodes free", free=free, items=items)
     return _("%(free)d of %(items)d free", free=free, items=items)
 
 

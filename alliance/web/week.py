@@ -17,7 +17,7 @@ from alliance.i18n import gettext as _
 from alliance.i18n import language, localized
 from alliance.intervals import Span, intersect, subtract, union
 from alliance.notifications.formats import format_clock, format_clocks, format_days, format_week_day
-from alliance.notifications.rule_words import CLOSURE_WORDS
+from alliance.notifications.rule_words import CLOSURE_NAMES
 from alliance.web.lanes import (
     Block,
     DaysWindow,
@@ -222,7 +222,7 @@ class _Where:
             if not closed.hits(self.shown) or not (closed.item_id is None or lane.stands_for(closed.item_id)):
                 continue
             span = Span(closed.start, closed.end or max(self.shown.end, closed.start + _DAY))
-            words = closed.reason or CLOSURE_WORDS[closed.kind]()
+            words = closed.reason or CLOSURE_NAMES[closed.kind]()
             yield from self._block("closed", span, words, self._said(lane, span, words), row=lane.row)
 
     def _bookings(self, lane: _Lane, addresses: Addresses) -> Iterator[Block]:

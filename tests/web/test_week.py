@@ -216,8 +216,8 @@ def test_a_closure_closes_and_an_endless_one_goes_on():
     week = draw(closures=[calibration, breakdown])
 
     assert drawn(week.rows[0]) == [("closed", 0, 16, "Quarterly"), ("free", 16, 40, "12:00–22:00")]
-    assert drawn(week.rows[2]) == [("closed", 8, 48, "a breakdown"), ("free", 0, 8, "08:00–10:00")]
-    assert drawn(week.rows[6]) == [("closed", 0, 56, "a breakdown")]
+    assert drawn(week.rows[2]) == [("closed", 8, 48, "Breakdown"), ("free", 0, 8, "08:00–10:00")]
+    assert drawn(week.rows[6]) == [("closed", 0, 56, "Breakdown")]
 
 
 def test_up_to_three_items_have_half_rows_of_their_own():
@@ -257,7 +257,7 @@ def test_more_items_share_a_lane_that_counts_what_is_free_throughout():
 def test_a_closure_of_a_pool_is_closed_not_full():
     week = draw(items=4, closures=[Closed(at("11-23 08:00"), at("11-23 12:00"), "cleaning")])
 
-    assert drawn(week.rows[0]) == [("closed", 0, 16, "cleaning"), ("free", 16, 40, "4 of 4 free")]
+    assert drawn(week.rows[0]) == [("closed", 0, 16, "Cleaning"), ("free", 16, 40, "4 of 4 free")]
 
 
 def test_a_whole_is_free_only_while_all_its_parts_are():

@@ -14,8 +14,7 @@ from alliance.availability.local_time import instant_of
 from alliance.availability.models import CLOSURE_KINDS
 from alliance.i18n import gettext as _
 from alliance.i18n import lazy_gettext as _l
-from alliance.notifications.formats import standing_alone
-from alliance.notifications.rule_words import CLOSURE_WORDS
+from alliance.notifications.rule_words import CLOSURE_NAMES
 from alliance.web.forms.booking import DayField, one_line, read_clock, some_lines
 
 LONGEST_REASON: Final = 300
@@ -53,7 +52,7 @@ class ClosureForm(FlaskForm):
     def fit(self, items: Sequence[tuple[str, str]]) -> None:
         """Offer the items there are, the kinds, and the quarters of an hour; what was chosen stays among them."""
         self.item.choices = [("", _("All of it")), *items] if len(items) > 1 else [("", _("All of it"))]
-        self.kind.choices = [(kind, kind_name(kind)) for kind in CLOSURE_KINDS]
+        self.kind.choices = [(kind, CLOSURE_NAMES[kind]()) for kind in CLOSURE_KINDS]
         for field, offered in ((self.start, _QUARTERS), (self.end, [*_QUARTERS, "24:00"])):
             kept = [field.data] if field.data and field.data not in offered else []
             field.choices = [(text, text) for text in sorted(offered + kept)]
@@ -86,8 +85,3 @@ class ClosureForm(FlaskForm):
             return None
         wall = datetime.combine(day.data, datetime.min.time()) + timedelta(minutes=minutes)
         return instant_of(wall, zone)
-
-
-def kind_name(kind: str) -> str:
-    """A kind of closure as it stands alone, which in English begins with a capital."""
-    return standing_alone(CLOSURE_WORDS[kind]())
