@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from alliance import clock
@@ -54,6 +55,23 @@ class Instant(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         return datetime.fromtimestamp(value, UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Seconds(sa.sql.functions.FunctionElement[int]):
+    """An instant of the database in whole seconds since 1970, where reading it as a datetime would cost too much."""
+
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+@compiles(Seconds)
+def _seconds(element: Seconds, compiler: Any, **more: Any) -> str:
+    return f"CAST(date_part('epoch', {compiler.process(element.clauses, **more)}) AS BIGINT)"
+
+
+@compiles(Seconds, "sqlite")
+def _seconds_on_sqlite(element: Seconds, compiler: Any, **more: Any) -> str:
+    return str(compiler.process(element.clauses, **more))
 
 
 class Base(DeclarativeBase):

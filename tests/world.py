@@ -23,6 +23,8 @@ from alliance.resources.models import (
     Resource,
     ResourceGroup,
     ResourcePart,
+    ResourceTag,
+    Tag,
 )
 from alliance.resources.policy import Route
 
@@ -179,6 +181,12 @@ class World:
         self.session.add_all(ResourcePart(whole_id=whole.id, part_id=part.id) for part in parts)
         self.session.commit()
         return whole
+
+    def alike(self, *resources: Resource, technique: str = "共聚焦") -> None:
+        """Let the resources share a technique."""
+        tag = self._add(Tag(name_zh=technique))
+        self.session.add_all(ResourceTag(resource_id=each.id, tag_id=tag.id) for each in resources)
+        self.session.commit()
 
     def manages(self, person: Person, resource: Resource) -> None:
         self._add(Management(person_id=person.id, resource_id=resource.id))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from flask import g
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from alliance.booking.permissions import may_read
 from alliance.booking.queries import booking_of
 from alliance.errors import Missing, Problem, Refused
 from alliance.members.actor import Actor
+from alliance.members.models import Unit
 from alliance.members.queries import unit_codes
 from alliance.refs import REF_LENGTH
 from alliance.resources.queries import resource_and_unit
@@ -40,9 +42,21 @@ def target(session: Session, actor: Actor, resource: str, unit: str | None) -> T
     speak_of(zone)
     if unit is None:
         return Target(resource_id, _only_unit(session, actor), ZoneInfo(zone))
+    return Target(resource_id, _own_unit(actor, unit_id), ZoneInfo(zone))
+
+
+def unit_of(session: Session, actor: Actor, unit: str | None) -> int:
+    """The unit of this code; raises Refused when it is none of the actor's. Without a code it is his only one."""
+    if unit is None:
+        return _only_unit(session, actor)
+    known = unit.isprintable()
+    return _own_unit(actor, session.scalar(sa.select(Unit.id).where(Unit.code == unit)) if known else None)
+
+
+def _own_unit(actor: Actor, unit_id: int | None) -> int:
     if unit_id is None or unit_id not in actor.unit_ids:
         raise Refused([Problem("not_your_unit", field="unit")])
-    return Target(resource_id, unit_id, ZoneInfo(zone))
+    return unit_id
 
 
 def sound_ref(ref: str) -> str:

@@ -12,6 +12,7 @@ from alliance.api.auth import caller, require, token_scope
 from alliance.api.noun import PREFIX, Noun, answer, repeated
 from alliance.api.once import Done, act, version_named
 from alliance.api.pages import page, place_of
+from alliance.api.problems import refused
 from alliance.api.schemas.bookings import (
     BookingAnswer,
     BookingChange,
@@ -21,10 +22,13 @@ from alliance.api.schemas.bookings import (
     Reason,
 )
 from alliance.booking.actions import cancel_booking, change_booking, request_booking
+from alliance.booking.alternatives import alternatives
 from alliance.booking.approvals import approve_booking, refuse_booking
+from alliance.booking.facts import Wish
 from alliance.booking.listing import Sought, bookings_after
 from alliance.booking.permissions import acting_as
 from alliance.db import db
+from alliance.errors import Refused
 from alliance.intervals import Span
 
 blueprint = Noun("bookings", "Asking for a time, reading what one has, changing it, deciding on it.")
@@ -44,16 +48,21 @@ _ACT = ("IdempotencyKey", "IfMatch")
 def create(body: dict[str, Any]) -> Response:
     """Book a span, or ask for it where somebody has to agree."""
     wanted = target(db.session(), caller(), body["resource"], body.get("unit"))
-    done = act(
-        request_booking,
-        wanted.resource_id,
-        Span(body["start"], body["end"]),
-        by=caller(),
-        unit_id=wanted.unit_id,
-        quantity=body["quantity"],
-        title=body["title"],
-        purpose=body["purpose"],
-    )
+    wish = Wish(Span(body["start"], body["end"]), body["quantity"])
+    try:
+        done = act(
+            request_booking,
+            wanted.resource_id,
+            wish.span,
+            by=caller(),
+            unit_id=wanted.unit_id,
+            quantity=wish.quantity,
+            title=body["title"],
+            purpose=body["purpose"],
+        )
+    except Refused as error:
+        offered = _instead(error, wanted.resource_id, wish, wanted.unit_id)
+        return refused(error, alternatives=offered)
     return _after(done, 201, {"Location": f"{PREFIX}/bookings/{done.value}"})
 
 
@@ -110,7 +119,17 @@ def show(ref: str) -> Response:
 )
 def change(body: dict[str, Any], ref: str) -> Response:
     """Move, resize or retitle one's booking, all in one act; a move may need a new decision."""
-    return _after(act(change_booking, sound_ref(ref), by=caller(), version=version_named(), **body))
+    try:
+        done = act(change_booking, sound_ref(ref), by=caller(), version=version_named(), **body)
+    except Refused as error:
+        found = readable_booking(db.session(), caller(), ref)
+        start, end = body.get("start", found.starts_at), body.get("end", found.ends_at)
+        if start >= end:
+            raise
+        wish = Wish(Span(start, end), body.get("quantity", found.quantity))
+        offered = _instead(error, found.resource_id, wish, found.unit_id, moving=found.id)
+        return refused(error, alternatives=offered)
+    return _after(done)
 
 
 @blueprint.call(
@@ -173,3 +192,20 @@ def _after(done: Done, status: int = 200, headers: dict[str, str] | None = None)
     found, now = readable_booking(db.session(), caller(), done.value), clock.now()
     told = {"ETag": shown.tag_of(found, now), **repeated(done), **(headers or {})}
     return answer(shown.booking(found, now), status, told)
+
+
+def _instead(
+    error: Refused, resource_id: int, wish: Wish, unit_id: int, *, moving: int | None = None
+) -> list[dict[str, Any]]:
+    """What the same caller could have in its place, reckoned after the refused act was rolled back."""
+    offered = alternatives(
+        db.session(),
+        resource_id,
+        wish,
+        error.problems,
+        by=caller(),
+        unit_id=unit_id,
+        now=clock.now(),
+        moving=moving,
+    )
+    return [shown.alternative(each) for each in offered]

@@ -75,8 +75,13 @@ def title_of(problem: Problem) -> str:
     return _words(problem).title
 
 
-def answer(status: int, problems: Sequence[Problem], headers: Mapping[str, str] | None = None) -> Response:
-    """A problem+json answer; its title and detail are those of the first finding."""
+def answer(
+    status: int,
+    problems: Sequence[Problem],
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Response:
+    """A problem+json answer; its title and detail are those of the first finding, `more` are members of its own."""
     body = {
         "type": "about:blank",
         "title": title_of(problems[0]),
@@ -84,12 +89,19 @@ def answer(status: int, problems: Sequence[Problem], headers: Mapping[str, str] 
         "detail": " ".join(_once(_words(problem).message for problem in problems[:_MOST_NAMED])),
         "instance": current_app.extensions["request_number"](),
         "problems": [said(problem) for problem in problems[:_MOST_NAMED]],
+        **more,
     }
     response = Response(as_json(body), status, mimetype="application/problem+json")
     response.headers["Content-Language"] = HTML_NAMES[language()]
     response.headers["Cache-Control"] = "no-store"
     response.headers.update(headers or {})
     return response
+
+
+def refused(error: errors.Refused, **more: Any) -> Response:
+    """What the rules said: a conflict where only others are in the way, else unprocessable."""
+    blocking = {problem.code for problem in error.problems if problem.severity == "block"}
+    return answer(409 if blocking <= _CONFLICTS else 422, error.problems, **more)
 
 
 def as_json(body: Any) -> bytes:
@@ -125,8 +137,7 @@ def _domain(error: errors.AllianceError) -> Response:
         case errors.Forbidden():
             return answer(403, [Problem("not_allowed", params={"needs": error.needs})])
         case errors.Refused():
-            blocking = {problem.code for problem in error.problems if problem.severity == "block"}
-            return answer(409 if blocking <= _CONFLICTS else 422, error.problems)
+            return refused(error)
         case errors.Stale():
             return answer(412, [Problem("stale", field="If-Match")])
         case errors.Busy():

@@ -10,9 +10,13 @@ from flask import current_app
 from alliance.api.noun import PREFIX
 from alliance.availability.free_spans import FreeSpan
 from alliance.availability.models import Closure
+from alliance.booking.alternatives import Alternative
+from alliance.booking.finding import Found
+from alliance.booking.free_time import Opening
 from alliance.booking.models import Booking, Stage
 from alliance.calendars.feeds import FeedLine
 from alliance.i18n import localized
+from alliance.intervals import Span
 from alliance.resources.kinds import CLASS_OF_KIND
 from alliance.resources.models import Item, PolicyRow, Resource
 from alliance.resources.particulars import Label, Particulars, Required
@@ -69,9 +73,36 @@ def booking(row: Booking, now: datetime) -> dict[str, Any]:
     }
 
 
-def listed_resource(resource: Resource, items: int) -> dict[str, Any]:
+def listed_resource(resource: Resource, items: int, next_free: Opening | None) -> dict[str, Any]:
     """A resource as a list shows it; loaded with its owner."""
-    return {**_resource(resource), "items": items}
+    return {**_resource(resource), "items": items, "next_free": _opening(next_free, ZoneInfo(resource.zone))}
+
+
+def found(each: Found) -> dict[str, Any]:
+    """A time that would be accepted, and what would happen then."""
+    zone = each.bookable.zone
+    return {
+        "resource": each.bookable.code,
+        "start": moment(each.opening.span.start, zone),
+        "end": moment(each.opening.span.end, zone),
+        "free_until": moment(each.opening.until, zone),
+        "quantity": each.opening.quantity,
+        "verdict": each.verdict.word,
+        "stages": list(each.verdict.stages),
+    }
+
+
+def alternative(each: Alternative) -> dict[str, Any]:
+    """What somebody could have in the place of what he asked for."""
+    zone = each.bookable.zone
+    return {
+        "why": each.why,
+        "resource": each.bookable.code,
+        "start": moment(each.span.start, zone),
+        "end": moment(each.span.end, zone),
+        "quantity": each.quantity,
+        "verdict": each.verdict.word,
+    }
 
 
 def resource(row: Resource, around: Particulars) -> dict[str, Any]:
@@ -134,6 +165,12 @@ def feed(line: FeedLine, token: str | None = None) -> dict[str, Any]:
         "last_used": moment(line.last_used_at, zone),
         **({"address": address(f"/feeds/{token}.ics")} if token else {}),
     }
+
+
+def _opening(opening: Opening | None, zone: ZoneInfo) -> dict[str, Any] | None:
+    if opening is None:
+        return None
+    return free(FreeSpan(Span(opening.span.start, opening.until), opening.quantity), zone)
 
 
 def _has_lapsed(booking: Booking, now: datetime) -> bool:

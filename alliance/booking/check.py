@@ -67,7 +67,7 @@ def verdict_on(
     if unit_id not in by.unit_ids:
         return Verdict("block", (Problem("not_your_unit", field="unit"),))
     facts = gather(session, resource, wish, person_id=by.person_id, unit_id=unit_id, now=clock.now())
-    return _verdict(wish, facts, problems_with(wish, facts))
+    return verdict_from(wish, facts, problems_with(wish, facts))
 
 
 def _verdict_on_move(
@@ -79,14 +79,15 @@ def _verdict_on_move(
     )
     problems = problems_with_move(moving, wish, facts, by)
     if not facts.shrinks(wish) or _blocks(problems):
-        return _verdict(wish, facts, problems)
+        return verdict_from(wish, facts, problems)
     if moving.status == "approved":
         return Verdict("ok", tuple(problems))
     left = tuple(cast(Decider, stage.deciders) for stage in moving.stages if stage.verdict is None)
     return Verdict("approve", tuple(problems), left, moving.hold_until)
 
 
-def _verdict(wish: Wish, facts: Facts, problems: Sequence[Problem]) -> Verdict:
+def verdict_from(wish: Wish, facts: Facts, problems: Sequence[Problem]) -> Verdict:
+    """What the findings on the wish amount to."""
     route = route_for(wish, facts)
     if _blocks(problems):
         return Verdict("block", tuple(problems))

@@ -1,120 +1,210 @@
-"""When a resource is free: opening hours less bookings, closures, and the setup and teardown around both."""
+"""When resources are free, and the first time one of them could be booked: behind search, board, form and API alike."""
 
-from collections import defaultdict
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from alliance.availability.free_spans import FreeSpan, free_spans
-from alliance.availability.hours import Hours, open_spans
-from alliance.availability.local_time import local_day
-from alliance.availability.models import Closure
-from alliance.availability.queries import calendar_days
-from alliance.availability.whole_days import free_days
-from alliance.booking.gather import holds_at
-from alliance.booking.models import Booking, Occupancy
-from alliance.db import Instant
+from alliance.availability.free_spans import FreeSpan, Range
+from alliance.availability.local_time import instant_of, local_day, midnight
+from alliance.booking.bookable import Bookable
+from alliance.booking.timetable import Timetable, instant, range_of, seconds, span_of
+from alliance.booking.timetables import timetables
 from alliance.intervals import Span
-from alliance.resources.kinds import DAY_PRESETS
-from alliance.resources.models import Item, Resource, ResourcePart
+from alliance.resources.models import Resource
 
-_DAY = timedelta(days=1)
+# How far `next_free` looks.
+LOOK_AHEAD: Final = timedelta(days=28)
+_DAY: Final = timedelta(days=1)
+_SECOND: Final = timedelta(seconds=1)
+_MINUTE: Final = timedelta(minutes=1)
+_FOREVER: Final = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A time that could be booked: the earliest start in a gap with the wanted length. `quantity` items stay free
+    together from its start to `until`, as far as was asked.
+    """
+
+    span: Span
+    until: datetime
+    quantity: int
 
 
 def free_time(
     session: Session, resource: Resource, window: Span, now: datetime, *, quantity: int = 1
 ) -> list[FreeSpan]:
-    """All maximal spans of the window over which `quantity` items are each free, in three statements.
+    """All maximal spans of the window over which `quantity` items are each free, in four statements.
 
-    The resource comes with its policy. A combined resource is free where all its items are, and counts as one. What
-    cannot be booked by time has no free time. Notice, horizon and what the person lacks are left aside.
+    The resource comes with its owner and policy. A combined resource is free where all its items are, and counts as
+    one. What cannot be booked by time has no free time. Notice, horizon and what the person lacks are left aside.
     """
-    if resource.status != "published" or resource.mode != "timed":
+    bookable = Bookable.of(resource)
+    if bookable.status != "published" or bookable.mode != "timed":
         return []
-    policy, zone = resource.policy_row.value(), ZoneInfo(resource.zone)
-    by_day = resource.preset in DAY_PRESETS
-    setup, teardown = (timedelta(0), timedelta(0)) if by_day else (policy.setup, policy.teardown)
-    reach = window.widened(setup, teardown)
-    busy, is_whole = _occupied(session, resource.id, reach, now)
-    if quantity > (1 if is_whole else len(busy)):
-        return []
-    wanted = len(busy) if is_whole else quantity
-    for item_id, span in _closed(session, resource.id, reach):
-        for each in busy if item_id is None else busy.keys() & {item_id}:
-            busy[each].append(span)
-    days = calendar_days(session, (local_day(window.start, zone) - _DAY, local_day(window.end, zone) + _DAY))
-    hours = Hours.parse(policy.hours)
-    if by_day:
-        found = free_days(
-            window, hours=hours, days=days, zone=zone, busy=busy, quantity=wanted, preset=resource.preset
-        )
-    else:
-        opened = open_spans(hours, days, window, zone)
-        found = free_spans(
-            window, open_spans=opened, busy=busy, quantity=wanted, setup=setup, teardown=teardown
-        )
-    return [FreeSpan(free.span, 1) for free in found] if is_whole else found
+    timetable = timetables(session, [bookable], window, now)[bookable.id]
+    return [FreeSpan(span_of((start, end)), count) for start, end, count in timetable.free(quantity)]
 
 
-def _occupied(
-    session: Session, resource_id: int, reach: Span, now: datetime
-) -> tuple[dict[int, list[Span]], bool]:
-    """The footprints on each live item within the reach, idle items included, and whether the items are parts' own.
+def next_free(
+    session: Session,
+    found: Iterable[Bookable],
+    now: datetime,
+    *,
+    wanted: timedelta | None = None,
+    quantity: int = 1,
+) -> dict[int, Opening]:
+    """The first opening of each resource that has one to start within 28 days, by id, in four statements.
 
-    Each item is read from its last occupancy before the reach on: the same cost however long the history.
+    `wanted` is a length, by default the shortest each can be booked for. Notice and horizon count; what somebody
+    lacks is for others to say.
     """
-    earlier = aliased(Occupancy)
-    first = (
-        sa.select(earlier.starts_at)
-        .where(earlier.item_id == Item.id, earlier.starts_at <= reach.start)
-        .order_by(earlier.starts_at.desc())
-        .limit(1)
-        .correlate(Item)
-        .scalar_subquery()
-    )
-    within = sa.and_(
-        Occupancy.item_id == Item.id,
-        Occupancy.starts_at >= sa.func.coalesce(first, sa.literal(reach.start, Instant())),
-        Occupancy.starts_at < reach.end,
-        Occupancy.ends_at > reach.start,
-    )
-    rows = session.execute(
-        sa.select(Item.id, Item.resource_id, Occupancy.starts_at, Occupancy.ends_at, holds_at(now))
-        .select_from(Item)
-        .outerjoin(Occupancy, within)
-        .outerjoin(Booking, Booking.id == Occupancy.booking_id)
-        .where(sa.or_(Item.resource_id == resource_id, Item.resource_id.in_(_parts(resource_id))))
-        .where(Item.retired_at.is_(None))
-    )
-    busy: dict[int, list[Span]] = defaultdict(list)
-    is_whole = False
-    for item_id, of, start, end, holds in rows:
-        is_whole |= of != resource_id
-        taken = busy[item_id]
-        if holds:
-            taken.append(Span(start, end))
-    return dict(busy), is_whole
+    asked = _lengths(found, wanted)
+    longest = max((length for _, length in asked), default=timedelta(0))
+    within = [Span(now, now + LOOK_AHEAD + longest)] * len(asked)
+    first = _first_openings(session, asked, within, now, quantity)
+    return {each: opening for each, opening in first.items() if opening.span.start < now + LOOK_AHEAD}
 
 
-def _closed(session: Session, resource_id: int, reach: Span) -> list[tuple[int | None, Span]]:
-    """What closures take of the reach, each with its item or None for all: those of parts and wholes close it, too."""
-    wholes = sa.select(ResourcePart.whole_id).where(ResourcePart.part_id == resource_id)
-    rows = session.execute(
-        sa.select(Closure.item_id, Closure.starts_at, Closure.ends_at)
-        .where(
-            sa.or_(
-                Closure.resource_id == resource_id,
-                Closure.resource_id.in_(_parts(resource_id)),
-                Closure.resource_id.in_(wholes),
-            )
-        )
-        .where(Closure.starts_at < reach.end)
-        .where(sa.or_(Closure.ends_at.is_(None), Closure.ends_at > reach.start))
-    )
-    return [(item_id, Span(start, end or max(reach.end, start + _DAY))) for item_id, start, end in rows]
+def free_within(
+    session: Session,
+    found: Iterable[Bookable],
+    within: Span,
+    now: datetime,
+    *,
+    wanted: timedelta | None = None,
+    quantity: int = 1,
+) -> dict[int, Opening]:
+    """The first opening that lies within the time, of each resource that has one, by id, in four statements."""
+    asked = _lengths(found, wanted)
+    times = [time_for(bookable, within) for bookable, _ in asked]
+    return _first_openings(session, asked, times, now, quantity)
 
 
-def _parts(resource_id: int) -> sa.Select[int]:
-    return sa.select(ResourcePart.part_id).where(ResourcePart.whole_id == resource_id)
+def time_for(bookable: Bookable, within: Span) -> Span:
+    """Where to look when a time is named: what is taken by the day has the whole local days the time touches."""
+    if not bookable.by_day:
+        return within
+    zone = bookable.zone
+    first, last = local_day(within.start, zone), local_day(within.end - _SECOND, zone)
+    return Span(midnight(first, zone), midnight(last + _DAY, zone))
+
+
+def _lengths(found: Iterable[Bookable], wanted: timedelta | None) -> list[tuple[Bookable, timedelta]]:
+    """Those that can be booked for so long, each with the length on its grid."""
+    return [
+        (bookable, length)
+        for bookable in found
+        if bookable.is_on_offer and (length := bookable.length_for(wanted)) is not None
+    ]
+
+
+def _first_openings(
+    session: Session,
+    asked: Sequence[tuple[Bookable, timedelta]],
+    within: Sequence[Span],
+    now: datetime,
+    quantity: int,
+) -> dict[int, Opening]:
+    if not asked:
+        return {}
+    window = Span(min(span.start for span in within), max(span.end for span in within))
+    tables = timetables(session, (bookable for bookable, _ in asked), window, now)
+    first: dict[int, Opening] = {}
+    for (bookable, length), span in zip(asked, within, strict=True):
+        found = openings(tables[bookable.id], now, length=length, quantity=quantity, within=span)
+        if (opening := next(found, None)) is not None:
+            first[bookable.id] = opening
+    return first
+
+
+def openings(
+    timetable: Timetable,
+    now: datetime,
+    *,
+    length: timedelta,
+    quantity: int = 1,
+    within: Span | None = None,
+) -> Iterator[Opening]:
+    """The earliest bookable time of this length in each gap of the timetable, by start.
+
+    It starts late enough for the owner's notice and within his horizon, on his grid, and lies within the span asked
+    for, by default the timetable's window. The length is one of `Bookable.length_for`.
+    """
+    if not timetable.bookable.is_on_offer:
+        return
+    bounds = range_of(within) if within else timetable.window
+    earliest, latest = _starts(timetable.bookable, now)
+    for start, end, count in timetable.free(quantity):
+        gap = max(start, bounds[0]), min(end, bounds[1])
+        if gap[0] >= gap[1]:
+            continue
+        found = _first_in(timetable, gap, max(gap[0], earliest), length)
+        if found is not None and found[0] <= latest:
+            yield Opening(span_of(found), instant(gap[1]), count)
+
+
+def nearest(timetable: Timetable, wanted: Span, now: datetime, *, quantity: int = 1) -> Iterator[Span]:
+    """Bookable times as long as the wanted one, in each gap the one that starts nearest to it; the nearest first."""
+    bookable, length = timetable.bookable, wanted.length
+    earliest, latest = _starts(bookable, now)
+    aim, grid = seconds(wanted.start), bookable.grid // _SECOND
+    found: list[Range] = []
+    for start, end, _ in timetable.free(quantity):
+        begin, last = max(start, earliest), end - length // _SECOND
+        # The first of the gap, the last grid line up to the aim, and the first from it on.
+        at_best = {begin, max(begin, min(aim, last) - grid + 1), max(begin, aim)}
+        spots = [_first_in(timetable, (start, end), at, length) for at in at_best]
+        fitting = [spot for spot in spots if spot is not None and spot[0] <= latest]
+        found += sorted(fitting, key=lambda spot: abs(spot[0] - aim))[:1]
+    return map(span_of, sorted(found, key=lambda spot: (abs(spot[0] - aim), spot[0])))
+
+
+def on_grid(at: int, bookable: Bookable) -> int:
+    """The first instant from this one on at which a booking may start."""
+    zone, grid = bookable.zone, bookable.grid // _MINUTE
+    local = instant(at).astimezone(zone)
+    minutes = local.hour * 60 + local.minute + (local.second > 0)
+    if minutes % grid == 0 and not local.second:
+        return at
+    wall = datetime.combine(local.date(), time.min) + -(-minutes // grid) * grid * _MINUTE
+    return seconds(instant_of(wall, zone))
+
+
+def _starts(bookable: Bookable, now: datetime) -> Range:
+    """The earliest and the latest start that notice and horizon allow. This very instant is as good as past."""
+    policy = bookable.policy
+    earliest = seconds(max(now + timedelta(hours=policy.notice_hours or 0), now) + _SECOND)
+    if policy.days_ahead is None:
+        return earliest, _FOREVER
+    return earliest, seconds(now + timedelta(days=policy.days_ahead))
+
+
+def _first_in(timetable: Timetable, gap: Range, earliest: int, length: timedelta) -> Range | None:
+    """The first time of this length in the gap that starts on the grid no sooner than `earliest`."""
+    bookable = timetable.bookable
+    if bookable.by_day:
+        return _first_days_in(timetable, gap, earliest, length // _DAY)
+    start = on_grid(max(gap[0], earliest), bookable)
+    end = start + length // _SECOND
+    return (start, end) if end <= gap[1] else None
+
+
+def _first_days_in(timetable: Timetable, gap: Range, earliest: int, days: int) -> Range | None:
+    """The same in whole local days; a loan begins and ends on an open one."""
+    zone = timetable.bookable.zone
+    day = local_day(instant(max(gap[0], earliest)), zone)
+    if seconds(midnight(day, zone)) < max(gap[0], earliest):
+        day += _DAY
+    while (end := seconds(midnight(day + days * _DAY, zone))) <= gap[1]:
+        if _is_open(timetable, day) and _is_open(timetable, day + (days - 1) * _DAY):
+            return seconds(midnight(day, zone)), end
+        day += _DAY
+    return None
+
+
+def _is_open(timetable: Timetable, day: date) -> bool:
+    return timetable.bookable.hours.is_open_on(day, timetable.open_time.days.of(day))

@@ -1,6 +1,6 @@
 """Reading the catalogue. Every statement asks `visible_to`: what is hidden looks exactly like what is missing."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -154,16 +154,28 @@ def resource_and_unit(
 
 
 def resources_after(
-    session: Session, reader: Actor | None, filters: Filters, *, after: str = "", limit: int
+    session: Session,
+    reader: Actor | None,
+    filters: Filters,
+    *,
+    after: str = "",
+    codes: Collection[str] | None = None,
+    limit: int,
 ) -> list[Listing]:
-    """Up to `limit` of the resources on offer that the reader may know of and looks for, by code, after that code."""
+    """Up to `limit` of the resources on offer that the reader may know of and looks for, by code, after that code.
+
+    They come with owner and policy; with `codes` only those.
+    """
+    chosen = [found_by(reader, filters), Resource.code > after]
+    if codes is not None:
+        chosen.append(Resource.code.in_(codes))
     rows = session.execute(
         sa.select(Resource, _live_items())
         .join(Resource.owner)
-        .where(found_by(reader, filters), Resource.code > after)
+        .where(*chosen)
         .order_by(Resource.code)
         .limit(limit)
-        .options(contains_eager(Resource.owner))
+        .options(contains_eager(Resource.owner), joinedload(Resource.policy_row))
     )
     return [Listing(*row) for row in rows]
 

@@ -1,5 +1,6 @@
 """Bookings through the API, on both databases."""
 
+from alliance.resources.policy import Route
 from tests.api.conftest import codes
 from tests.world import BY_OWNER
 
@@ -301,3 +302,75 @@ def test_of_a_suspended_unit_the_refusal_says_so(world, calling):
     answer = paused.post("/bookings", {"resource": "OPEN", **TUESDAY})
 
     assert "unit_suspended" in codes(answer)
+
+
+def test_a_refusal_for_time_offers_what_would_be_accepted(world, calling):
+    microscope = world.resource("CONFOCAL", policy={"hours": "DAILY 08:00-20:00"})
+    world.alike(
+        microscope, world.resource("SECOND", routes=BY_OWNER), world.resource("OWN", routes=(Route("own"),))
+    )
+    lin, kai = calling(world.lin), calling(world.person("kai", world.university))
+    taken = {"resource": "CONFOCAL", "start": "2026-11-24T13:00:00+08:00", "end": "2026-11-24T15:00:00+08:00"}
+    kai.post("/bookings", taken)
+
+    answer = lin.post("/bookings", {**taken, "start": "2026-11-24T12:00:00+08:00"})
+
+    assert (answer.status_code, codes(answer)) == (409, ["taken"])
+    assert answer.get_json()["alternatives"] == [
+        {
+            "why": "other_time",
+            "resource": "CONFOCAL",
+            "start": "2026-11-24T10:00:00+08:00",
+            "end": "2026-11-24T13:00:00+08:00",
+            "quantity": 1,
+            "verdict": "ok",
+        },
+        {
+            "why": "other_resource",
+            "resource": "SECOND",
+            "start": "2026-11-24T12:00:00+08:00",
+            "end": "2026-11-24T15:00:00+08:00",
+            "quantity": 1,
+            "verdict": "approve",
+        },
+        {
+            "why": "shorter",
+            "resource": "CONFOCAL",
+            "start": "2026-11-24T12:00:00+08:00",
+            "end": "2026-11-24T13:00:00+08:00",
+            "quantity": 1,
+            "verdict": "ok",
+        },
+    ]
+
+
+def test_a_move_that_is_refused_stays_with_its_resource(world, calling):
+    microscope = world.resource("CONFOCAL", policy={"hours": "DAILY 08:00-20:00"})
+    world.alike(microscope, world.resource("SECOND"))
+    lin, kai = calling(world.lin), calling(world.person("kai", world.university))
+    mine = {"resource": "CONFOCAL", "start": "2026-11-24T09:00:00+08:00", "end": "2026-11-24T11:00:00+08:00"}
+    ref = lin.post("/bookings", mine).get_json()["ref"]
+    kai.post("/bookings", {**mine, "start": "2026-11-24T12:00:00+08:00", "end": "2026-11-24T20:00:00+08:00"})
+
+    answer = lin.patch(
+        f"/bookings/{ref}", {"start": "2026-11-24T12:00:00+08:00", "end": "2026-11-24T14:00:00+08:00"}
+    )
+
+    offered = [
+        (each["why"], each["start"][8:16], each["end"][8:16]) for each in answer.get_json()["alternatives"]
+    ]
+    assert offered == [
+        ("other_time", "24T10:00", "24T12:00"),
+        ("other_time", "23T18:00", "23T20:00"),
+        ("other_time", "25T08:00", "25T10:00"),
+    ]
+
+
+def test_nothing_is_offered_where_time_is_not_at_fault(world, calling):
+    world.resource("CONFOCAL", routes=(Route("own"),))
+    wish = {"resource": "CONFOCAL", "start": "2026-11-24T09:00:00+08:00", "end": "2026-11-24T11:00:00+08:00"}
+
+    answer = calling(world.lin).post("/bookings", wish)
+
+    assert (answer.status_code, codes(answer)) == (422, ["not_open_to_you"])
+    assert answer.get_json()["alternatives"] == []

@@ -44,6 +44,11 @@ def test_the_list_goes_on_by_code_whatever_comes(world, calling):
         "zone": "Asia/Shanghai",
         "links": {"self": "http://localhost/api/v1/resources/A", "html": "http://localhost/resources/A"},
         "items": 2,
+        "next_free": {
+            "start": "2026-11-23T10:30:00+08:00",
+            "end": "2026-12-21T10:54:00+08:00",
+            "quantity": 2,
+        },
     }
 
 
@@ -247,3 +252,85 @@ def test_wrong_closures_are_refused_with_what_is_wrong(world, calling):
     assert refused(kind="repair", review_on="2026-13-01") == ["bad_day"]
     assert refused(kind="repair", end="2026-11-22T00:00:00Z")[0] in ("reversed", "in_the_past")
     assert refused(kind="repair", reason="x" * 301) == ["too_much_text"]
+
+
+def test_a_time_narrows_the_list_to_what_can_be_booked_then(world, calling):
+    for code, more in {
+        "A": {},
+        "B": {"items": 2},
+        "C": {"policy": {"hours": "DAILY 08:00-14:00"}},
+        "D": {"policy": {"longest_minutes": 60}},
+        "E": {"policy": {"notice_hours": 72}},
+        "F": {"preset": "event"},
+        "G": {"preset": "loan", "policy": {"hours": "DAILY 08:00-20:00"}},
+    }.items():
+        world.resource(code, **more)
+    lin = calling(world.lin)
+    lin.post("/bookings", wish("2026-11-24", "13:00", "15:00", "A"))
+    lin.post("/bookings", wish("2026-11-24", "13:00", "15:00", "B"))
+    afternoon = "free_from=2026-11-24T13:00:00%2B08:00&free_to=2026-11-24T17:00:00%2B08:00&minutes=120"
+
+    def found(query):
+        items = lin.get(f"/resources?{query}").get_json()["items"]
+        return {
+            item["code"]: (item["next_free"]["start"][11:16], item["next_free"]["end"][11:16])
+            for item in items
+        }
+
+    assert found(afternoon) == {
+        "A": ("15:00", "17:00"), "B": ("13:00", "17:00"), "G": ("00:00", "00:00"),
+    }  # fmt: skip
+    assert found(f"{afternoon}&quantity=2") == {"B": ("15:00", "17:00")}
+    first = lin.get(f"/resources?{afternoon}&limit=2").get_json()
+    assert [item["code"] for item in first["items"]] == ["A", "B"]
+    assert list(found(f"{afternoon}&limit=2&cursor={first['next']}")) == ["G"]
+
+
+def test_half_a_time_and_a_long_one_are_refused(world, calling):
+    lin = calling(world.lin)
+
+    half = lin.get("/resources?free_from=2026-11-24T13:00:00%2B08:00")
+    long = lin.get("/resources?free_from=2026-11-24T13:00:00Z&free_to=2027-01-24T13:00:00Z")
+
+    assert (half.status_code, codes(half)) == (422, ["missing_field"])
+    assert (long.status_code, codes(long)) == (422, ["window_too_long"])
+
+
+def test_finding_a_time_gives_the_soonest_that_would_be_accepted(world, calling):
+    world.resource("A", items=2, policy={"hours": "DAILY 08:00-18:00"})
+    world.resource("B", routes=BY_OWNER)
+    world.resource("C", visibility="own_unit")
+    lin = calling(world.lin)
+    lin.post("/bookings", wish("2026-11-24", "00:00", "14:00", "B"))
+    sought = {"minutes": 90, "from": "2026-11-24T09:10:00+08:00", "to": "2026-11-25T00:00:00+08:00"}
+
+    found = lin.post("/find", sought).get_json()["items"]
+
+    assert found == [
+        {
+            "resource": "A",
+            "start": "2026-11-24T09:30:00+08:00",
+            "end": "2026-11-24T11:00:00+08:00",
+            "free_until": "2026-11-24T18:00:00+08:00",
+            "quantity": 2,
+            "verdict": "ok",
+            "stages": [],
+        },
+        {
+            "resource": "B",
+            "start": "2026-11-24T14:00:00+08:00",
+            "end": "2026-11-24T15:30:00+08:00",
+            "free_until": "2026-11-25T00:00:00+08:00",
+            "quantity": 1,
+            "verdict": "approve",
+            "stages": ["owner"],
+        },
+    ]
+    assert lin.post("/find", {**sought, "quantity": 3}).get_json() == {"items": []}
+    assert [
+        each["resource"]
+        for each in lin.post("/find", {**sought, "resources": ["B", "C"]}).get_json()["items"]
+    ] == ["B"]
+    assert lin.post("/find", {**sought, "kind": "venue"}).get_json() == {"items": []}
+    assert codes(lin.post("/find", {**sought, "unit": "INST"})) == ["not_your_unit"]
+    assert codes(lin.post("/find", {"minutes": 0})) == ["not_in_range", "missing_field", "missing_field"]

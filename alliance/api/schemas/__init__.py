@@ -9,6 +9,7 @@ from alliance.errors import Problem
 
 LONGEST_SPAN: Final = timedelta(days=3653)
 LONGEST_WINDOW: Final = timedelta(days=92)
+LONGEST_SEARCH: Final = timedelta(days=31)
 
 
 class Input(ma.Schema):
@@ -34,12 +35,21 @@ def check_span(data: dict[str, Any], first: str = "start", last: str = "end") ->
         raise ma.ValidationError({last: [problem]})
 
 
-def check_window(data: dict[str, Any]) -> None:
+def check_window(
+    data: dict[str, Any], first: str = "from", last: str = "to", longest: timedelta = LONGEST_WINDOW
+) -> None:
     """Refuse what is no span, and more time than anybody may ask about at once."""
-    check_span(data, "from", "to")
-    if "from" in data and "to" in data and data["to"] - data["from"] > LONGEST_WINDOW:
-        problem = Problem("window_too_long", params={"days": LONGEST_WINDOW.days})
-        raise ma.ValidationError({"to": [problem]})
+    check_span(data, first, last)
+    if first in data and last in data and data[last] - data[first] > longest:
+        problem = Problem("window_too_long", params={"days": longest.days})
+        raise ma.ValidationError({last: [problem]})
+
+
+def check_both(data: dict[str, Any], first: str, last: str) -> None:
+    """Refuse half a span."""
+    for given, other in ((first, last), (last, first)):
+        if given in data and other not in data:
+            raise ma.ValidationError({other: [Problem("missing_field", params={"name": other})]})
 
 
 def _span_problem(start: datetime, end: datetime) -> Problem | None:

@@ -24,6 +24,11 @@ _RESOURCE: Final = {
         "html": "https://share.example.org/resources/XWBR-001",
     },
 }
+_FREE: Final = {
+    "start": "2026-11-24T08:30:00+08:00",
+    "end": "2026-11-24T14:00:00+08:00",
+    "quantity": 2,
+}
 _FINDING: Final = {
     "code": "needs_approval",
     "severity": "approve",
@@ -93,7 +98,29 @@ EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
     bookings.Reason: {"reason": "The laser is being repaired."},
     bookings.BookingAnswer: _BOOKING,
     bookings.BookingPage: {"items": [_BOOKING], "next": None},
-    resources.ResourcePage: {"items": [{**_RESOURCE, "items": 2}], "next": "WyJYV0JSLTAwMSJd"},
+    resources.ResourcePage: {
+        "items": [{**_RESOURCE, "items": 2, "next_free": _FREE}],
+        "next": "WyJYV0JSLTAwMSJd",
+    },
+    resources.FindQuery: {
+        "minutes": 120,
+        "from": "2026-11-24T12:00:00+08:00",
+        "to": "2026-11-27T18:00:00+08:00",
+        "kind": "instrument",
+    },
+    resources.FoundAnswers: {
+        "items": [
+            {
+                "resource": "XWBR-001",
+                "start": "2026-11-24T12:00:00+08:00",
+                "end": "2026-11-24T14:00:00+08:00",
+                "free_until": "2026-11-24T18:00:00+08:00",
+                "quantity": 2,
+                "verdict": "approve",
+                "stages": ["owner"],
+            }
+        ]
+    },
     resources.ResourceAnswer: {
         **_RESOURCE,
         "class": "research",
@@ -126,11 +153,7 @@ EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
             "routes": [{"relation": "own", "stages": []}, {"relation": "member", "stages": ["owner"]}],
         },
     },
-    resources.FreeAnswer: {
-        "free": [
-            {"start": "2026-11-24T08:30:00+08:00", "end": "2026-11-24T14:00:00+08:00", "quantity": 2},
-        ]
-    },
+    resources.FreeAnswer: {"free": [_FREE]},
     resources.CheckAnswer: {
         "verdict": "approve",
         "problems": [_FINDING],

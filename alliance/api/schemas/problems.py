@@ -16,6 +16,17 @@ class Finding(Output):
     field = fields.String(metadata={"description": "The field or header it is about, if it is about one."})
 
 
+class AlternativeAnswer(Output):
+    """What would be accepted instead, as things stand: a body for the same call. `why` says what it changes."""
+
+    why = fields.String(required=True, metadata={"enum": ["other_time", "other_resource", "shorter"]})
+    resource = fields.String(required=True)
+    start = fields.DateTime(required=True)
+    end = fields.DateTime(required=True)
+    quantity = fields.Integer(required=True)
+    verdict = fields.String(required=True, metadata={"enum": ["ok", "approve"]})
+
+
 class ProblemAnswer(Output):
     """Problem details as in RFC 9457, with every finding."""
 
@@ -27,3 +38,7 @@ class ProblemAnswer(Output):
         required=True, metadata={"description": "The number of this request in our log."}
     )
     problems = fields.List(fields.Nested(Finding), required=True)
+    alternatives = fields.List(
+        fields.Nested(AlternativeAnswer),
+        metadata={"description": "Up to three, where a booking was refused for its time."},
+    )

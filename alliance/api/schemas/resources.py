@@ -1,25 +1,64 @@
 """Resources, their free time and the verdict on a wish, as JSON."""
 
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import fields, validates_schema
 
-from alliance.api.fields import MOST_ITEMS, Choices, Moment, Text, WholeNumber
+from alliance.api.fields import MOST_ITEMS, Choices, Moment, Text, WholeNumber, wrong
 from alliance.api.pages import LONGEST_PAGE, USUAL_PAGE
-from alliance.api.schemas import Input, Output, check_span, check_window
+from alliance.api.schemas import LONGEST_SEARCH, Input, Output, check_both, check_span, check_window
 from alliance.api.schemas.bookings import LONGEST_CODE
 from alliance.api.schemas.problems import Finding
 from alliance.resources.kinds import CLASSES, DETAILS, KINDS, PRESETS, STATUSES, VISIBILITIES
 
+LONGEST_MINUTES: Final = 31 * 24 * 60
+MOST_RESOURCES: Final = 300
+
+
+def few_enough(codes: list[str]) -> None:
+    """Refuse more resources than one search looks at."""
+    if len(codes) > MOST_RESOURCES:
+        raise wrong("not_in_range", least=0, most=MOST_RESOURCES)
+
 
 class ResourceQuery(Input):
-    """What is looked for; each part narrows the list."""
+    """What is looked for; each part narrows the list. With a time only what is free then, and can be booked then."""
 
     q = Text(longest=100, load_default="", metadata={"description": "Words in either language."})
     kind = Choices(KINDS)
     owner = Text(longest=LONGEST_CODE)
+    free_from = Moment(written=True)
+    free_to = Moment(written=True)
+    minutes = WholeNumber(least=1, most=LONGEST_MINUTES, written=True)
+    quantity = WholeNumber(least=1, most=MOST_ITEMS, written=True, load_default=1)
+    unit = Text(longest=LONGEST_CODE)
     cursor = Text(longest=400)
     limit = WholeNumber(least=1, most=LONGEST_PAGE, written=True, load_default=USUAL_PAGE)
+
+    @validates_schema(skip_on_field_errors=False)
+    def _window(self, data: dict[str, Any], **_more: Any) -> None:
+        check_both(data, "free_from", "free_to")
+        check_window(data, "free_from", "free_to", LONGEST_SEARCH)
+
+
+class FindQuery(Input):
+    """What somebody needs: so many minutes within a time of at most 31 days, of a kind or of some resources."""
+
+    minutes = WholeNumber(least=1, most=LONGEST_MINUTES, required=True)
+    since = Moment(required=True, data_key="from")
+    until = Moment(required=True, data_key="to")
+    kind = Choices(KINDS)
+    resources = fields.List(
+        Text(longest=LONGEST_CODE), validate=few_enough, metadata={"maxItems": MOST_RESOURCES}
+    )
+    quantity = WholeNumber(least=1, most=MOST_ITEMS, load_default=1)
+    unit = Text(longest=LONGEST_CODE)
+    limit = WholeNumber(least=1, most=LONGEST_PAGE, load_default=20)
+
+    @validates_schema(skip_on_field_errors=False)
+    def _window(self, data: dict[str, Any], **_more: Any) -> None:
+        named = {key: data[name] for key, name in (("from", "since"), ("to", "until")) if name in data}
+        check_window(named, longest=LONGEST_SEARCH)
 
 
 class FreeQuery(Input):
@@ -73,10 +112,23 @@ class ResourceLine(Output):
     links = fields.Nested(ResourceLinks, required=True)
 
 
+class FreeSpanAnswer(Output):
+    """A span, and how many items are each free over the whole of it."""
+
+    start = fields.DateTime(required=True)
+    end = fields.DateTime(required=True)
+    quantity = fields.Integer(required=True)
+
+
 class ListedResource(ResourceLine):
-    """A resource as a list shows it, with the number of its items."""
+    """A resource as a list shows it, with the number of its items and the first time it can be booked.
+
+    That time is long enough for the minutes asked for, else for the shortest booking; null where the next 28 days, or
+    the time asked for, have none.
+    """
 
     items = fields.Integer(required=True)
+    next_free = fields.Nested(FreeSpanAnswer, required=True, allow_none=True)
 
 
 class RouteAnswer(Output):
@@ -148,14 +200,6 @@ class ResourcePage(Output):
     next = fields.String(required=True, allow_none=True)
 
 
-class FreeSpanAnswer(Output):
-    """A span, and how many items are each free over the whole of it."""
-
-    start = fields.DateTime(required=True)
-    end = fields.DateTime(required=True)
-    quantity = fields.Integer(required=True)
-
-
 class FreeAnswer(Output):
     """When the resource is open and free, from now on; notice, horizon and rights are for `check` to judge."""
 
@@ -169,3 +213,21 @@ class CheckAnswer(Output):
     problems = fields.List(fields.Nested(Finding), required=True)
     stages = fields.List(fields.String(), required=True)
     hold_until = fields.DateTime(required=True, allow_none=True)
+
+
+class FoundAnswer(Output):
+    """A time that booking would be given now; the place stays free from its start to `free_until`."""
+
+    resource = fields.String(required=True)
+    start = fields.DateTime(required=True)
+    end = fields.DateTime(required=True)
+    free_until = fields.DateTime(required=True)
+    quantity = fields.Integer(required=True, metadata={"description": "How many items are free then."})
+    verdict = fields.String(required=True, metadata={"enum": ["ok", "approve"]})
+    stages = fields.List(fields.String(), required=True)
+
+
+class FoundAnswers(Output):
+    """The soonest times, by start."""
+
+    items = fields.List(fields.Nested(FoundAnswer), required=True)
