@@ -106,11 +106,12 @@ def inbox(
     after: tuple[datetime, datetime, str] | None = None,
     limit: int | None = None,
 ) -> Sequence[Booking]:
-    """Requests whose next decision is the actor's: the soonest to lapse first, then the oldest.
+    """Requests whose next decision is the actor's, with policies: the soonest to lapse first, then the oldest.
 
     `after` is the place of the last one seen: when it lapses, when it was asked for, and its ref.
     """
-    chosen = sa.select(Booking).where(_waits_for(actor, now)).options(*loaded()).limit(limit)
+    policy = joinedload(Booking.resource).joinedload(Resource.policy_row)
+    chosen = sa.select(Booking).where(_waits_for(actor, now)).options(*loaded(), policy).limit(limit)
     if after is not None:
         seen = sa.select(Booking.id).where(Booking.ref == after[2]).correlate(None).scalar_subquery()
         place = sa.tuple_(Booking.hold_until, Booking.requested_at, Booking.id)

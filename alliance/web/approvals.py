@@ -18,7 +18,8 @@ from alliance.notifications.sentences import words_for
 from alliance.web.access import members_only
 from alliance.web.booking_form import reasons_of
 from alliance.web.booking_page import readable
-from alliance.web.decision import has_part_in, inbox_row, pane_of
+from alliance.web.bulk import approve_each, ticked_among
+from alliance.web.decision import decided_rows, has_part_in, pane_of, waiting_rows
 from alliance.web.forms.booking import DecisionForm
 from alliance.web.session import require_actor
 
@@ -35,6 +36,17 @@ def index() -> str:
     actor = _decider()
     rows = _listed(actor, _tab())
     return _page(actor, rows, rows[0] if rows else None, is_open=False)
+
+
+@blueprint.post("/approvals")
+@members_only
+def approve_several() -> Answer:
+    """Agree to all that were ticked, and say of each what became of it."""
+    actor = _decider()
+    ticked = ticked_among(request.form.getlist("chosen"))
+    results = list(approve_each(ticked, actor))
+    rows = _listed(actor, "waiting")
+    return _page(actor, rows, rows[0] if rows else None, is_open=False, results=results, has_sent=True)
 
 
 @blueprint.get("/approvals/<ref>")
@@ -137,11 +149,11 @@ def _page(
     now = clock.now()
     form = form or DecisionForm(formdata=None)
     form.version.data = chosen.version if chosen else None
-    refs = [row.ref for row in rows]
+    refs, tab = [row.ref for row in rows], _tab()
     return render_template(
         "approvals/index.html",
-        tab=_tab(),
-        rows=[inbox_row(row, now) for row in rows],
+        tab=tab,
+        rows=decided_rows(rows, now) if tab == "decided" else waiting_rows(rows, actor, now),
         chosen=chosen.ref if chosen else None,
         place=refs.index(chosen.ref) + 1 if chosen and chosen.ref in refs else None,
         is_open=is_open,

@@ -8,12 +8,14 @@ from typing import Any, Final, Literal
 from markupsafe import Markup
 
 from alliance.booking.facts import Facts, Wish
+from alliance.booking.flags import flags_on
 from alliance.booking.gather import gather
 from alliance.booking.models import Booking, Stage
 from alliance.booking.permissions import booking_stage, decides, may_decide, seen_by
 from alliance.booking.records import record_of
 from alliance.booking.rules import ON_APPROVAL, STANDING, problems_with
 from alliance.db import db
+from alliance.errors import Problem
 from alliance.i18n import Text, localized, ngettext
 from alliance.i18n import gettext as _
 from alliance.members.actor import Actor
@@ -35,7 +37,10 @@ Check = tuple[Literal["ok", "ask", "warn", "block"], str]
 
 @dataclass(frozen=True)
 class InboxRow:
-    """One request in the list. `due` says how long there is to answer, or is empty once it is decided."""
+    """One request in the list. `due` says how long there is to answer, or is empty once it is decided.
+
+    `flags` say what speaks against it, once that was looked for; only what has none can be approved with others.
+    """
 
     ref: str
     time: Markup
@@ -47,16 +52,35 @@ class InboxRow:
     unit: Text
     purpose: str
     asks: str
+    version: int
+    flags: Sequence[str] | None = None
+
+    @property
+    def may_be_ticked(self) -> bool:
+        """Whether it can be approved without being looked at by itself."""
+        return self.flags is not None and not self.flags
 
 
-def inbox_row(booking: Booking, now: datetime) -> InboxRow:
-    """The request as it stands in the list of those who may decide on it."""
+def decided_rows(bookings: Sequence[Booking], now: datetime) -> list[InboxRow]:
+    """The requests as they stand in the list of what was decided."""
+    return [_inbox_row(booking, None, now) for booking in bookings]
+
+
+def waiting_rows(bookings: Sequence[Booking], actor: Actor, now: datetime) -> list[InboxRow]:
+    """The requests as they stand in the list of those who may decide on them, in three statements."""
+    flags = flags_on(db.session(), bookings, now)
+    return [_inbox_row(booking, _flags(booking, flags[booking.ref], actor), now) for booking in bookings]
+
+
+def _inbox_row(booking: Booking, flags: Sequence[str] | None, now: datetime) -> InboxRow:
     times, state = times_of(booking), state_of(booking, now)
     left = (booking.hold_until or now) - now
     is_soon = state == "requested" and left < _SOON
     due: Markup | str = ""
-    if state == "requested" and booking.hold_until:
-        due = times.length(left) if is_soon else times.moment(booking.hold_until)
+    if is_soon:
+        due = _("%(left)s left to answer", left=times.length(left))
+    elif state == "requested" and booking.hold_until:
+        due = with_times(_("Answer by %(until)s"), until=times.moment(booking.hold_until))
     return InboxRow(
         ref=booking.ref,
         time=times.span(booking.span),
@@ -68,7 +92,24 @@ def inbox_row(booking: Booking, now: datetime) -> InboxRow:
         unit=localized(booking.unit, "name"),
         purpose=booking.purpose or booking.title,
         asks=_why_asked(booking),
+        version=booking.version,
+        flags=flags,
     )
+
+
+def _flags(booking: Booking, problems: Sequence[Problem], actor: Actor) -> list[str]:
+    """What speaks against the request, in the fewest words."""
+    words: dict[str, str] = {
+        "not_bookable": _("No longer on offer"),
+        "more_than_there_are": _("More than there are"),
+        "closed": _("Runs into a closure"),
+        "person_suspended": _("Applicant suspended"),
+        "unit_suspended": _("Unit suspended"),
+        "owner_suspended": _("Owner suspended"),
+        "unqualified": _("Qualification missing"),
+    }
+    own = [_("Your own request")] if booking.person_id == actor.person_id else []
+    return [words[problem.code] for problem in problems] + own
 
 
 def has_part_in(booking: Booking, actor: Actor) -> bool:

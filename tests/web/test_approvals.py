@@ -1,5 +1,6 @@
 """The inbox, the request beside it, and deciding."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 
 from alliance import clock
 from alliance.availability.actions import close_resource
-from alliance.booking.actions import request_booking
+from alliance.booking.actions import move_booking, request_booking
 from alliance.booking.approvals import approve_booking, refuse_booking
 from alliance.booking.queries import booking_of
 from alliance.db import db
@@ -251,3 +252,71 @@ def test_the_inbox_costs_the_same_with_one_and_five(app, fang, world):
 
     assert len(set(counts)) == 1
     assert counts[0] <= 22
+
+
+def ticks(page):
+    """The values of the boxes on the page."""
+    return re.findall(r'name="chosen" value="([^"]+)"', page.text)
+
+
+@BOTH
+def test_several_are_approved_at_once_each_with_its_own_result(app, fang, world):
+    confocal = world.resource(routes=BY_OWNER)
+    first, second, third = (ask(world, confocal, day=f"2026-11-{day}") for day in (24, 25, 26))
+    listed = fang.get("/approvals")
+    approve_booking(first, by=world.actor(world.person("lu", world.institute, admin=True)))
+    move_booking(second, span("2026-11-25", "15:00", "16:30"), by=world.actor(world.lin), quantity=1)
+
+    answer = fang.send("/approvals", on="/approvals", chosen=ticks(listed))
+
+    assert answer.status_code == 200
+    text = words(answer)
+    assert "linyuan, Tue 24 Nov, 14:00–16:00: already approved by lu, today, 10:24." in text
+    assert "Wed 25 Nov, 15:00–16:30: it was changed meanwhile and not approved. Look at it again." in text
+    assert "linyuan, Thu 26 Nov, 14:00–16:00: approved." in text
+    world.session.rollback()
+    states = [booking_of(world.session, ref).status for ref in (first, second, third)]
+    assert states == ["approved", "requested", "approved"]
+
+
+def test_only_what_has_no_flag_can_be_ticked(fang, world):
+    confocal, scope = world.resource(routes=BY_OWNER), world.resource("SCOPE", routes=BY_OWNER)
+    plain = [ask(world, confocal), ask(world, confocal, day="2026-11-25")]
+    ask(world, scope)
+    close_resource(
+        scope.id, by=world.actor(world.fang), kind="repair", starts_at=at("2026-11-24 15:00"), ends_at=None
+    )
+
+    page = fang.get("/approvals")
+
+    assert [value.partition(".")[0] for value in ticks(page)] == plain
+    assert "Runs into a closure" in words(page)
+
+
+def test_one_request_alone_needs_no_box(fang, world):
+    ask(world, world.resource(routes=BY_OWNER))
+
+    assert ticks(fang.get("/approvals")) == []
+
+
+def test_ticking_nothing_or_nonsense_approves_nothing(fang, lin, world):
+    ref = ask(world, world.resource(routes=BY_OWNER))
+
+    nothing = fang.send("/approvals", on="/approvals")
+    nonsense = fang.send("/approvals", on="/approvals", chosen=["", "x.y", f"{ref}.", "0000000000.1"])
+
+    assert "Nothing was ticked, so nothing was approved." in words(nothing)
+    assert "One of the requests is not there any more." in words(nonsense)
+    assert lin.send("/approvals", chosen=f"{ref}.1").status_code == 403
+    world.session.rollback()
+    assert booking_of(world.session, ref).status == "requested"
+
+
+def test_the_applicant_stands_before_the_rules(fang, world):
+    ref = ask(world, world.resource(routes=BY_OWNER), purpose="Three channels")
+
+    text = words(fang.get(f"/approvals/{ref}"))
+
+    assert (
+        text.index("Applicant") < text.index("Three channels", text.index("Applicant")) < text.index("Rules")
+    )
