@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import url_for
@@ -33,8 +34,8 @@ from alliance.web.forms.booking import BookingForm, Terms, clock_of
 from alliance.web.times import Times, with_times
 from alliance.web.vocabulary import how_many
 
-# Longer texts would make addresses that servers on the way cut off.
-_LONGEST_KEPT: Final = 600
+# Longer texts would make addresses that servers on the way cut off; a 汉字 takes nine characters in one.
+_LONGEST_KEPT: Final = 3000
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ def _mark(form: BookingForm, problems: Sequence[Problem], offer: Offer) -> None:
 def _book(form: BookingForm, wish: Wish, offer: Offer) -> Callable[[datetime, datetime], str] | None:
     """Makes addresses that put a free gap into the form and keep the rest of what was typed; none for long texts."""
     kept, zone = form.kept(), offer.terms.zone
-    if sum(len(str(value)) for value in kept.values()) > _LONGEST_KEPT:
+    if len(urlencode(kept)) > _LONGEST_KEPT:
         return None
 
     def address(start: datetime, end: datetime) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
@@ -34,7 +35,7 @@ class Move:
     form: EditForm
     wish: Wish | None
 
-    @property
+    @cached_property
     def verdict(self) -> Verdict | None:
         """What the rules say of the move."""
         if self.wish is None or self.form.errors:
@@ -70,25 +71,27 @@ class Move:
         )
 
 
-def move_of(booking: Booking, actor: Actor, values: MultiDict[str, str] | None) -> Move:
-    """The move these values ask for, or with none the booking as it stands."""
+def move_of(
+    booking: Booking, actor: Actor, values: MultiDict[str, str] | None, instead: Mapping[str, str]
+) -> Move:
+    """The move these values ask for; with none the booking as it stands, but for what is wished `instead`."""
     resource = booking.resource
     around = surroundings(db.session(), actor, [resource.id], with_items=True).of(resource.id)
     terms = terms_of(resource, around)
     units: Mapping[str, Any] = {booking.unit.code: (booking.unit_id, localized(booking.unit, "name"))}
     offer = Offer(resource, around, units, terms, actor)
-    form = EditForm(formdata=MultiDict(values if values is not None else _as_it_is(booking, terms)))
+    form = EditForm(formdata=MultiDict(values if values is not None else _as_it_is(booking, terms, instead)))
     form.fit(terms)
     if not form.unit.data:
         form.unit.data = booking.unit.code
     return Move(booking, offer, form, form.wish(terms))
 
 
-def _as_it_is(booking: Booking, terms: Terms) -> dict[str, str]:
+def _as_it_is(booking: Booking, terms: Terms, instead: Mapping[str, str]) -> dict[str, str]:
     times = times_of(booking)
     last = times.date(booking.ends_at - (_SECOND if terms.by_day else _NOTHING))
     ends_next_day = terms.by_day or (last != times.date(booking.starts_at) and terms.runs_overnight)
-    return {
+    values = {
         "date": times.date(booking.starts_at).isoformat(),
         "start": clock_of(booking.starts_at, terms.zone),
         "end": clock_of(booking.ends_at, terms.zone),
@@ -96,5 +99,8 @@ def _as_it_is(booking: Booking, terms: Terms) -> dict[str, str]:
         "quantity": str(booking.quantity),
         "title": booking.title,
         "purpose": booking.purpose,
-        "version": str(booking.version),
     }
+    # Another time without a last day of its own ends on its first.
+    kept = {**values, "end_date": ""} if "date" in instead else values
+    chosen = {name: instead[name] for name in values.keys() & instead.keys()}
+    return {**kept, **chosen, "version": str(booking.version)}

@@ -1,5 +1,6 @@
 """One's bookings: asking for one, seeing it, moving it, giving it up."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from alliance.booking.permissions import acting_as, is_booker, may_cancel, may_m
 from alliance.booking.queries import PAGE, my_bookings
 from alliance.booking.records import ahead_of
 from alliance.db import db
-from alliance.errors import Forbidden, Refused, Stale, Taken
+from alliance.errors import Forbidden, Problem, Refused, Stale, Taken
 from alliance.i18n import gettext as _
 from alliance.notifications.sentences import words_for
 from alliance.web.access import members_only
@@ -28,6 +29,7 @@ from alliance.web.booking_form import (
 from alliance.web.booking_move import Move, move_of
 from alliance.web.booking_page import page_of, readable
 from alliance.web.forms.booking import ReasonForm
+from alliance.web.instead import Instead, instead_of
 from alliance.web.session import require_actor
 from alliance.web.starting_values import filled
 from alliance.web.times import Times
@@ -52,7 +54,8 @@ def new() -> Answer:
     form = offer.form(values)
     wish, unit = form.wish(offer.terms), form.unit_among(list(offer.units))
     verdict = verdict_for(wish, unit, offer) if wish and unit else None
-    return render_template("bookings/new.html", **summary(form, wish, verdict, offer))
+    instead = instead_of(wish, verdict.problems, form, offer, unit) if wish and unit and verdict else ()
+    return render_template("bookings/new.html", instead=instead, **summary(form, wish, verdict, offer))
 
 
 @blueprint.post("")
@@ -77,8 +80,12 @@ def create() -> Answer:
         )
     except Refused as refused:
         offer = offer_of(form.resource.data, actor)  # the refused act made all rows forget what they held
-        panel = refusal_of(refused.problems, form, wish, offer)
-        page = render_template("bookings/new.html", refusal=panel, **summary(form, wish, None, offer))
+        page = render_template(
+            "bookings/new.html",
+            refusal=refusal_of(refused.problems, form, wish, offer),
+            instead=instead_of(wish, refused.problems, form, offer, unit),
+            **summary(form, wish, None, offer),
+        )
         return page, _status_of(refused)
     flash(_made(ref), "good")  # type: ignore[arg-type]
     return redirect(url_for("bookings.show", ref=ref), 303)
@@ -129,10 +136,10 @@ def show(ref: str) -> str:
 @members_only
 def edit(ref: str) -> Answer:
     """The form for another time, number or title, filled with what is."""
-    move = _move(ref, None)
+    move = _move(ref, None, request.args)
     if not may_move(move.offer.actor, move.booking, clock.now()):
         return redirect(url_for("bookings.show", ref=ref))
-    return render_template("bookings/edit.html", **move.summary())
+    return render_template("bookings/edit.html", instead=_instead(move), **move.summary())
 
 
 @blueprint.post("/<ref>/edit")
@@ -157,8 +164,13 @@ def update(ref: str) -> Answer:
         )
     except Refused as refused:
         move = _move(ref, request.form)
-        panel = refusal_of(refused.problems, move.form, wish, move.offer, moving=move.booking)
-        return render_template("bookings/edit.html", refusal=panel, **move.summary()), _status_of(refused)
+        page = render_template(
+            "bookings/edit.html",
+            refusal=refusal_of(refused.problems, move.form, wish, move.offer, moving=move.booking),
+            instead=_instead(move, refused.problems),
+            **move.summary(),
+        )
+        return page, _status_of(refused)
     except Stale:
         flash(_("It was changed meanwhile, so nothing was saved. This is how it stands now."), "bad")
         return redirect(url_for("bookings.show", ref=ref), 303)
@@ -196,13 +208,21 @@ def _page(ref: str) -> str:
     return render_template("bookings/show.html", **page_of(readable(ref, actor), actor, clock.now()))
 
 
-def _move(ref: str, values: MultiDict[str, str] | None) -> Move:
+def _move(ref: str, values: MultiDict[str, str] | None, instead: Mapping[str, str] | None = None) -> Move:
     """The booking with the form for it; raises Missing, and Forbidden for all but its booker."""
     actor = require_actor()
     booking = readable(ref, actor)
     if not is_booker(actor, booking):
         raise Forbidden("booker")
-    return move_of(booking, actor, values)
+    return move_of(booking, actor, values, instead or {})
+
+
+def _instead(move: Move, problems: Sequence[Problem] = ()) -> Sequence[Instead]:
+    """Ways out of a move that was refused, or that the form finds impossible."""
+    if move.wish is None or not (problems or move.verdict):
+        return ()
+    found = problems or (move.verdict.problems if move.verdict else ())
+    return instead_of(move.wish, found, move.form, move.offer, move.booking.unit.code, move.booking)
 
 
 def _cancellation(ref: str, form: ReasonForm, code: int = 200) -> Answer:
