@@ -23,6 +23,15 @@ _NOTHING = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """The unit that owns a resource, as a list of choices names it."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Bookable:
     """What a resource's own rules and states say of booking it, whoever asks."""
 
@@ -38,6 +47,7 @@ class Bookable:
     visibility: str
     policy: Policy
     hours: Hours
+    owner: Owner
 
     @property
     def by_day(self) -> bool:
@@ -101,6 +111,7 @@ class Bookable:
             resource.visibility,
             policy,
             hours_of(policy.hours),
+            Owner(resource.owner.code, resource.owner.name_zh, resource.owner.name_en),
         )
 
 
@@ -111,6 +122,9 @@ BOOKABLE: Final = (
     Resource.kind,
     Resource.owner_id,
     Unit.status,
+    Unit.code,
+    Unit.name_zh,
+    Unit.name_en,
     Resource.zone,
     Resource.preset,
     Resource.mode,
@@ -145,7 +159,8 @@ def bookables(session: Session, *conditions: sa.ColumnElement[bool]) -> list[Boo
 
 def bookable_from(row: Sequence[Any]) -> Bookable:
     """The resource of a row with the columns of BOOKABLE."""
-    resource_id, code, kind, owner_id, owner_status, zone, *rest = row
+    resource_id, code, kind, owner_id, owner_status, *rest = row
+    owner_code, owner_zh, owner_en, zone, *rest = rest
     preset, mode, status, visibility, *rules = rest
     policy = _policy(*rules)
     return Bookable(
@@ -161,6 +176,7 @@ def bookable_from(row: Sequence[Any]) -> Bookable:
         visibility,
         policy,
         hours_of(policy.hours),
+        Owner(owner_code, owner_zh, owner_en),
     )
 
 

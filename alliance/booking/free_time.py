@@ -34,6 +34,20 @@ class Opening:
     quantity: int
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A resource's timetable, and the first opening in it that was looked for, if there is one."""
+
+    timetable: Timetable
+    opening: Opening | None
+
+    def before(self, latest: datetime) -> "Outlook":
+        """The same, where an opening that starts later counts as none."""
+        if self.opening is None or self.opening.span.start < latest:
+            return self
+        return Outlook(self.timetable, None)
+
+
 def free_time(
     session: Session, resource: Resource, window: Span, now: datetime, *, quantity: int = 1
 ) -> list[FreeSpan]:
@@ -62,11 +76,27 @@ def next_free(
     `wanted` is a length, by default the shortest each can be booked for. Notice and horizon count; what somebody
     lacks is for others to say.
     """
+    met = outlooks(session, found, now, wanted=wanted, quantity=quantity)
+    return {each: outlook.opening for each, outlook in met.items() if outlook.opening is not None}
+
+
+def outlooks(
+    session: Session,
+    found: Iterable[Bookable],
+    now: datetime,
+    *,
+    wanted: timedelta | None = None,
+    quantity: int = 1,
+) -> dict[int, Outlook]:
+    """The same with the timetables in which it was looked for, from today on, those without any opening included."""
     asked = _lengths(found, wanted)
     longest = max((length for _, length in asked), default=timedelta(0))
-    within = [Span(now, now + LOOK_AHEAD + longest)] * len(asked)
-    first = _first_openings(session, asked, within, now, quantity)
-    return {each: opening for each, opening in first.items() if opening.span.start < now + LOOK_AHEAD}
+    within = [
+        Span(midnight(local_day(now, bookable.zone), bookable.zone), now + LOOK_AHEAD + longest)
+        for bookable, _ in asked
+    ]
+    met = _first_openings(session, asked, within, now, quantity)
+    return {each: outlook.before(now + LOOK_AHEAD) for each, outlook in met.items()}
 
 
 def free_within(
@@ -81,7 +111,8 @@ def free_within(
     """The first opening that lies within the time, of each resource that has one, by id, in four statements."""
     asked = _lengths(found, wanted)
     times = [time_for(bookable, within) for bookable, _ in asked]
-    return _first_openings(session, asked, times, now, quantity)
+    met = _first_openings(session, asked, times, now, quantity)
+    return {each: outlook.opening for each, outlook in met.items() if outlook.opening is not None}
 
 
 def time_for(bookable: Bookable, within: Span) -> Span:
@@ -108,17 +139,17 @@ def _first_openings(
     within: Sequence[Span],
     now: datetime,
     quantity: int,
-) -> dict[int, Opening]:
+) -> dict[int, Outlook]:
     if not asked:
         return {}
     window = Span(min(span.start for span in within), max(span.end for span in within))
     tables = timetables(session, (bookable for bookable, _ in asked), window, now)
-    first: dict[int, Opening] = {}
+    met: dict[int, Outlook] = {}
     for (bookable, length), span in zip(asked, within, strict=True):
-        found = openings(tables[bookable.id], now, length=length, quantity=quantity, within=span)
-        if (opening := next(found, None)) is not None:
-            first[bookable.id] = opening
-    return first
+        table = tables[bookable.id]
+        found = openings(table, now, length=length, quantity=quantity, within=span)
+        met[bookable.id] = Outlook(table, next(found, None))
+    return met
 
 
 def openings(
@@ -137,7 +168,7 @@ def openings(
     if not timetable.bookable.is_on_offer:
         return
     bounds = range_of(within) if within else timetable.window
-    earliest, latest = _starts(timetable.bookable, now)
+    earliest, latest = earliest_and_latest(timetable.bookable, now)
     for start, end, count in timetable.free(quantity):
         gap = max(start, bounds[0]), min(end, bounds[1])
         if gap[0] >= gap[1]:
@@ -150,7 +181,7 @@ def openings(
 def nearest(timetable: Timetable, wanted: Span, now: datetime, *, quantity: int = 1) -> Iterator[Span]:
     """Bookable times as long as the wanted one, in each gap the one that starts nearest to it; the nearest first."""
     bookable, length = timetable.bookable, wanted.length
-    earliest, latest = _starts(bookable, now)
+    earliest, latest = earliest_and_latest(bookable, now)
     aim, grid = seconds(wanted.start), bookable.grid // _SECOND
     found: list[Range] = []
     for start, end, _ in timetable.free(quantity):
@@ -174,7 +205,7 @@ def on_grid(at: int, bookable: Bookable) -> int:
     return seconds(instant_of(wall, zone))
 
 
-def _starts(bookable: Bookable, now: datetime) -> Range:
+def earliest_and_latest(bookable: Bookable, now: datetime) -> Range:
     """The earliest and the latest start that notice and horizon allow. This very instant is as good as past."""
     policy = bookable.policy
     earliest = seconds(max(now + timedelta(hours=policy.notice_hours or 0), now) + _SECOND)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
@@ -55,13 +55,33 @@ class Listing:
     items: int
 
 
+class Named(Hashable, Protocol):
+    """Something with a code and a name in both languages, as choices show it."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name_zh(self) -> str: ...
+    @property
+    def name_en(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A resource as the choices count it."""
+
+    id: int
+    owner: Named
+    kind: str
+
+
 @dataclass(frozen=True)
 class Counts:
     """How many resources each choice would leave, the other choices of its own field left aside; none is 0."""
 
     kinds: Mapping[str, int]
     classes: Mapping[str, int]
-    units: Mapping[Unit, int]
+    units: Mapping[Named, int]
     tags: Mapping[Tag, int]
 
 
@@ -78,7 +98,7 @@ class Page:
 
 @dataclass(frozen=True)
 class _Group:
-    owner: Unit
+    owner: Named
     kind: str
     count: int
 
@@ -89,24 +109,47 @@ def catalogue(session: Session, reader: Actor | None, filters: Filters, page: in
     Those whose name says what was asked come first, then by kind and code.
     """
     groups = _groups(session, reader, filters)
+    counts = _counts(filters, groups, _tags(session, _with_these_tags(reader, filters)))
+    total = sum(group.count for group in groups if is_chosen(filters, group.owner.code, group.kind))
+    pages = max(1, -(-total // PAGE_SIZE))
+    number = min(max(page, 1), pages)
+    return Page(_rows(session, reader, filters, number), total, number, pages, counts)
+
+
+def counts_of(session: Session, filters: Filters, offered: Sequence[Offered]) -> Counts:
+    """The same counts over resources found elsewhere, kinds and units left aside there, in one statement."""
+    chosen = [each.id for each in offered if is_chosen(filters, each.owner.code, each.kind)]
+    groups = [_Group(each.owner, each.kind, 1) for each in offered]
+    return _counts(filters, groups, _tags(session, Resource.id.in_(chosen)))
+
+
+def is_chosen(filters: Filters, owner_code: str, kind: str) -> bool:
+    """Whether the filters' units and kinds let a resource of this owner and kind pass."""
+    kinds = filters.all_kinds
+    return (not filters.units or owner_code in filters.units) and (not kinds or kind in kinds)
+
+
+def _counts(filters: Filters, groups: Sequence[_Group], tags: Mapping[Tag, int]) -> Counts:
     kinds, units = filters.all_kinds, set(filters.units)
     of_units = [group for group in groups if not units or group.owner.code in units]
     of_kinds = [group for group in groups if not kinds or group.kind in kinds]
-    total = sum(group.count for group in of_units if group in of_kinds)
-    pages = max(1, -(-total // PAGE_SIZE))
-    number = min(max(page, 1), pages)
-    return Page(
-        rows=_rows(session, reader, filters, number),
-        total=total,
-        number=number,
-        pages=pages,
-        counts=Counts(
-            kinds=_sums(KINDS, ((group.kind, group.count) for group in of_units)),
-            classes=_sums(CLASSES, ((CLASS_OF_KIND[group.kind], group.count) for group in of_units)),
-            units=_sums((), ((group.owner, group.count) for group in of_kinds)),
-            tags=_tags(session, reader, filters),
-        ),
+    return Counts(
+        kinds=_sums(KINDS, ((group.kind, group.count) for group in of_units)),
+        classes=_sums(CLASSES, ((CLASS_OF_KIND[group.kind], group.count) for group in of_units)),
+        units=_sums((), ((group.owner, group.count) for group in of_kinds)),
+        tags=tags,
     )
+
+
+def rows_of(session: Session, ids: Collection[int]) -> dict[int, Listing]:
+    """The rows of resources the reader is known to see, by id, in one statement."""
+    rows = session.execute(
+        sa.select(Resource, _live_items())
+        .join(Resource.owner)
+        .where(Resource.id.in_(ids))
+        .options(contains_eager(Resource.owner), joinedload(Resource.policy_row))
+    )
+    return {resource.id: Listing(resource, items) for resource, items in rows}
 
 
 def counts_on_offer(session: Session, reader: Actor | None) -> Counts:
@@ -225,14 +268,19 @@ def _live_items() -> sa.ScalarSelect[int]:
     )
 
 
-def _tags(session: Session, reader: Actor | None, filters: Filters) -> dict[Tag, int]:
-    """The techniques most resources offer, tags left aside."""
+def _with_these_tags(reader: Actor | None, filters: Filters) -> Condition:
+    """What the filters leave when tags are left aside."""
+    return sa.and_(_on_offer(reader, filters), _of_kinds(filters), _of_units(filters))
+
+
+def _tags(session: Session, among: Condition) -> dict[Tag, int]:
+    """The techniques most of the resources offer."""
     count = sa.func.count().label("resources")
     rows = session.execute(
         sa.select(Tag, count)
         .join(ResourceTag, ResourceTag.tag_id == Tag.id)
         .join(Resource, Resource.id == ResourceTag.resource_id)
-        .where(_on_offer(reader, filters), _of_kinds(filters), _of_units(filters))
+        .where(among)
         .group_by(Tag.id)
         .order_by(count.desc(), Tag.id)
         .limit(_MOST_TAGS)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, render_template, request, url_for
@@ -18,20 +18,24 @@ from alliance.config import Settings
 from alliance.db import db
 from alliance.i18n import gettext as _
 from alliance.i18n import language, localized
-from alliance.notifications.formats import format_clock, format_days
+from alliance.notifications.formats import format_days
 from alliance.notifications.rule_words import CLOSURE_NAMES
 from alliance.resources.kinds import CLASS_OF_KIND, DAY_PRESETS, KINDS
 from alliance.resources.models import Resource
 from alliance.resources.particulars import Particulars, Surroundings, surroundings
-from alliance.resources.queries import Counts, Filters, catalogue, resource_by_code
+from alliance.resources.queries import Counts, Filters, resource_by_code
 from alliance.web.access import public
-from alliance.web.eligibility import Eligibility, closest_relation, eligibility
+from alliance.web.addresses import booking_form
+from alliance.web.catalogue import line_of, listed, listed_by_time
+from alliance.web.eligibility import closest_relation
+from alliance.web.language import here
 from alliance.web.openings import DAYS, WeekFacts, beyond, closed_now, free_now, likely_end
 from alliance.web.rule_sentences import RuleSentence, rule_sentences
 from alliance.web.session import current_actor
 from alliance.web.times import Times, with_times
 from alliance.web.vocabulary import free_of, how_many, instrument_class_name, kind_name
 from alliance.web.week import Addresses, Week, week_of
+from alliance.web.when import lengths, quantity_asked, starts, when_asked
 
 blueprint = Blueprint("resources", __name__, url_prefix="/resources")
 
@@ -46,23 +50,29 @@ _DAY: Final = timedelta(days=1)
 def index() -> str:
     """What there is, narrowed by what the reader looks for."""
     session, reader, now = db.session(), current_actor(), clock.now()
-    filters = _filters()
-    page = catalogue(session, reader, filters, request.args.get("page", 1, _page_number))
-    around = surroundings(session, reader, [row.resource.id for row in page.rows])
+    filters, zone = _filters(), ZoneInfo(current_app.config["SETTINGS"].zone)
+    when, number = when_asked(zone), request.args.get("page", 1, _page_number)
+    if when is None:
+        found = listed(session, reader, filters, number, now)
+    else:
+        found = listed_by_time(session, reader, filters, when, number, now, zone)
     return render_template(
         "resources/index.html",
         filters=filters,
-        page=page,
-        rows=[
-            (row.resource, how_many(row.resource.kind, row.items), _line(row.resource, around, now))
-            for row in page.rows
-        ],
+        when=when,
+        when_words=when.words(zone) if when else "",
+        starts=starts(when.start if when else ""),
+        lengths=lengths(when.minutes if when else 120),
+        quantity=quantity_asked(),
+        any_time=here(**dict.fromkeys(("date", "from", "to", "minutes", "quantity", "page"))),
+        today=now.astimezone(zone).date(),
+        found=found,
         kinds=[
-            (kind, kind_name(kind), page.counts.kinds.get(kind, 0)) for kind in _kinds(filters, page.counts)
+            (kind, kind_name(kind), found.counts.kinds.get(kind, 0)) for kind in _kinds(filters, found.counts)
         ],
-        units=_units(filters, page.counts),
+        units=_units(filters, found.counts),
         units_at_first=_UNITS_AT_FIRST,
-        tags=_tags(filters, page.counts),
+        tags=_tags(filters, found.counts),
     )
 
 
@@ -80,7 +90,7 @@ def show(code: str) -> str:
         "resources/show.html",
         resource=resource,
         around=around.of(resource.id),
-        line=_line(resource, around, now),
+        line=line_of(resource, around, reader, now),
         status=_status(facts, week, times) if facts and week else None,
         week=week,
         first_choice=_first_choice(resource, facts, week),
@@ -140,11 +150,6 @@ def _tags(filters: Filters, counts: Counts) -> list[tuple[str, str, int]]:
     return found + [(value, value, 0) for value in filters.tags if value in gone]
 
 
-def _line(resource: Resource, around: Surroundings, now: datetime) -> Eligibility:
-    today = now.astimezone(ZoneInfo(resource.zone)).date()
-    return eligibility(resource, around.of(resource.id), around.standing, current_actor(), today)
-
-
 def _first_day(resource: Resource, now: datetime) -> date:
     """The day the address names, else today."""
     try:
@@ -179,7 +184,7 @@ def _week_facts(resource: Resource, around: Particulars, now: datetime) -> WeekF
 
 def _addresses(resource: Resource) -> Addresses:
     return Addresses(
-        book=lambda start, end: url_for("bookings.new", **_wish(resource, start, end)),
+        book=lambda start, end: _form(resource, start, end),
         booking=lambda ref: url_for("bookings.show", ref=ref),
     )
 
@@ -189,25 +194,13 @@ def _first_choice(resource: Resource, facts: WeekFacts | None, week: Week | None
     if facts is None or week is None or week.next_free is None:
         return url_for("bookings.new", resource=resource.code)
     start = week.next_free.start
-    return url_for("bookings.new", **_wish(resource, start, likely_end(week.next_free, facts)))
+    return _form(resource, start, likely_end(week.next_free, facts))
 
 
-def _wish(resource: Resource, start: datetime, end: datetime) -> dict[str, Any]:
-    """What the booking form is asked to begin with; the last day only where the form could not guess it."""
-    zone = ZoneInfo(resource.zone)
-    first = start.astimezone(zone).date()
-    last = (end - timedelta(seconds=1)).astimezone(zone).date()
-    days = {"date": first.isoformat()} | ({"end_date": last.isoformat()} if last > first else {})
-    if resource.preset in DAY_PRESETS:
-        return {"resource": resource.code, **days}
-    if last > first:
-        days["end_date"] = end.astimezone(zone).date().isoformat()
-    return {
-        "resource": resource.code,
-        **days,
-        "start": format_clock(start, zone),
-        "end": format_clock(end, zone),
-    }
+def _form(resource: Resource, start: datetime, end: datetime) -> str:
+    """The booking form, filled with this time."""
+    by_day = resource.preset in DAY_PRESETS
+    return booking_form(resource.code, ZoneInfo(resource.zone), start, end, by_day=by_day)
 
 
 @dataclass(frozen=True)

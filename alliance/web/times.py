@@ -8,16 +8,20 @@ from markupsafe import Markup
 
 from alliance import clock
 from alliance.i18n import Language, language
+from alliance.i18n import gettext as _
 from alliance.intervals import Span
 from alliance.notifications.formats import (
+    format_clock,
     format_clocks,
     format_day,
+    format_end,
     format_length,
     format_moment,
     format_span,
     standing_alone,
 )
 
+_SECOND = timedelta(seconds=1)
 _TIME = Markup('<time datetime="{}">{}</time>')
 
 
@@ -58,6 +62,30 @@ class Times:
     def clocks(self, span: Span) -> Markup:
         """The times of day of a span; its days where it goes by days."""
         return _element(span, self.clocks_words(span))
+
+    def clock_words(self, at: datetime) -> str:
+        """The time of day of an instant."""
+        return format_clock(at, self.zone)
+
+    def takes_days(self, span: Span) -> bool:
+        """Whether it ends later than the next day: its times do not fit one line then."""
+        return (self.date(span.end - _SECOND) - self.date(span.start)).days > (0 if self.by_day else 1)
+
+    def begin(self, span: Span) -> Markup:
+        """When a span of several days begins, on its first day; where it goes by days, that it takes all of it."""
+        words = (
+            _("All day") if self.by_day else _("from %(clock)s", clock=format_clock(span.start, self.zone))
+        )
+        return _element(span, standing_alone(words))
+
+    def end(self, span: Span) -> Markup:
+        """When it ends, as the second line."""
+        last = self.date(span.end - _SECOND)
+        day = format_day(last, self.zone, self.language, self.today, near=False)
+        if self.by_day:
+            return _TIME.format(last.isoformat(), _("to %(end)s", end=day))
+        at = format_end(span.end, self.zone, self.language, self.today)
+        return _TIME.format(span.end.astimezone(self.zone).isoformat(), _("to %(end)s", end=at))
 
     def headline_words(self, span: Span) -> str:
         """What stands large over a span: its times of day, or all of it where it runs over several days."""

@@ -280,6 +280,122 @@ def fill(world: World, resource: Resource, bookings: int) -> None:
         request_booking(resource.id, taken, by=world.actor(world.lin), unit_id=world.university.id)
 
 
+def free_at(page: str) -> list[str]:
+    """What each row says of its time: label and words."""
+    found = re.findall(r'class="free-at">(.*?)</p>', page, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found]
+
+
+def reasons(page: str) -> list[str]:
+    found = re.findall(r'class="res-reason">(.*?)</p>', page, re.DOTALL)
+    return [re.sub(r"<[^>]+>", "", each).strip() for each in found]
+
+
+def test_each_row_says_when_it_is_next_free_and_leads_to_that_time(world, client):
+    listed(world, "A", policy=HOURS)
+    listed(world, "B", policy={**HOURS, "notice_hours": 24}, items=3)
+    listed(world, "CAR", preset="loan", policy={"hours": "WD 09:00-17:00"})
+    listed(world, "TALK", preset="event", kind="training")
+    signed_in(world, client, world.lin)
+
+    page = client.get("/resources").text
+
+    assert names(page) == ["A instrument", "B instrument", "CAR instrument", "TALK instrument"]
+    assert free_at(page) == [
+        "Next free Today, 10:30–22:00",
+        "Next free Tomorrow, 10:30–22:00",
+        "Next free Tomorrow, all day",
+    ]
+    assert "/bookings/new?resource=A&amp;date=2026-11-23&amp;start=10:30&amp;end=11:30" in page
+    assert "/bookings/new?resource=CAR&amp;date=2026-11-24" in page
+
+
+def test_a_time_sorts_what_fits_from_what_misses_by_little(world, client):
+    listed(world, "FITS", policy=HOURS)
+    listed(world, "LATER", policy={"hours": "WD 17:00-22:00"})
+    listed(world, "SHORT", policy={"hours": "WD 08:00-15:00"})
+    listed(world, "LONG", policy={"hours": "WD 08:00-22:00", "shortest_minutes": 240})
+    listed(world, "BRIEF", policy={"hours": "WD 08:00-22:00", "longest_minutes": 60})
+    listed(world, "NOTICE", policy={"hours": "WD 08:00-22:00", "notice_hours": 72})
+    listed(world, "EARLY", policy={"hours": "DAILY 08:00-22:00", "days_ahead": 0})
+    shut = listed(world, "SHUT", policy=HOURS)
+    close_resource(
+        shut.id, by=world.actor(world.fang), kind="breakdown", starts_at=at("2026-11-23 11:00"), reason="Leak"
+    )
+    full = listed(world, "FULL", policy={"hours": "WD 14:00-16:00"})
+    request_booking(
+        full.id, span("2026-11-24", "14:00", "16:00"), by=world.actor(world.lin), unit_id=world.university.id
+    )
+    signed_in(world, client, world.lin)
+
+    page = client.get("/resources?date=2026-11-24&from=14:00&minutes=120").text
+
+    assert status(page).endswith("1 entry")
+    assert names(page) == [
+        f"{code} instrument"
+        for code in ("FITS", "SHORT", "LATER", "LONG", "BRIEF", "NOTICE", "EARLY", "SHUT", "FULL")
+    ]
+    assert reasons(page) == [
+        "Free for 1 hour only",
+        "Free at another time that day",
+        "Booked for 4 hours at least",
+        "Booked for 1 hour at most",
+        "Must be booked 72 hours ahead",
+        "Can be booked 0 days ahead at most",
+        "Closed: Leak",
+        "Full that day",
+    ]
+    assert free_at(page)[:3] == [
+        "Next free Tomorrow, 14:00–16:00",
+        "Free instead Tomorrow, 14:00–15:00",
+        "Free instead Tomorrow, 17:00–22:00",
+    ]
+
+
+def test_fewer_pieces_than_wanted_are_said_and_the_choices_count_what_fits(world, client):
+    listed(world, "POOL", policy=HOURS, items=2)
+    listed(world, "BIG", policy=HOURS, items=4, owner=world.university, kind="platform")
+    signed_in(world, client, world.lin)
+
+    page = client.get("/resources?date=2026-11-24&from=12:00-18:00&minutes=60&quantity=3").text
+
+    assert names(page) == ["BIG instrument", "POOL instrument"]
+    assert reasons(page) == ["2 of 2 free"]
+    assert re.findall(r'name="kind" value="(\w+)".*?class="n">(\d+)<', page) == [("platform", "1")]
+    assert re.findall(r'name="unit" value="(\w+)".*?class="n">(\d+)<', page) == [("UNIV", "1")]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "date=x",
+        "date=9999-99-99",
+        "date=2026-11-24&from=25:00&minutes=x&quantity=-1",
+        "date=2026-11-24&minutes=999999",
+    ],
+)
+def test_a_time_that_is_none_asks_nothing(world, client, query):
+    listed(world, "A", policy=HOURS)
+    signed_in(world, client, world.lin)
+
+    assert client.get(f"/resources?{query}").status_code == 200
+    assert client.get(f"/?{query}").status_code == 200
+
+
+def test_home_shows_what_is_free_soon_one_of_each_owner_first(world, client):
+    for n in range(1, 7):
+        listed(world, f"INST-{n}", policy=HOURS)
+    listed(world, "OTHER", policy=HOURS, owner=world.university)
+    signed_in(world, client, world.lin)
+
+    page = client.get("/").text
+
+    shown = re.findall(r'class="lit-name" href="/resources/([^"]+)"', page)
+    assert shown == ["INST-1", "OTHER", "INST-2", "INST-3", "INST-4"]
+    assert "Free today, 13:00–15:00" in page
+    assert "/resources?date=2026-11-23&amp;from=13:00&amp;minutes=120" in page
+
+
 @pytest.mark.parametrize(("reader", "most"), [("lin", 9), ("fang", 10)])
 def test_a_resource_costs_the_same_statements_with_one_booking_and_many(world, client, reader, most):
     fill(world, listed(world, "ONE", policy=HOURS), 1)
@@ -294,17 +410,19 @@ def test_a_resource_costs_the_same_statements_with_one_booking_and_many(world, c
     assert one == more <= most
 
 
-def test_the_catalogue_costs_the_same_statements_with_one_row_and_many(world, client):
+@pytest.mark.parametrize(("reader", "most"), [("lin", 10), ("fang", 11)])
+@pytest.mark.parametrize("path", ["/resources", "/resources?date=2026-11-24&from=14:00", "/"])
+def test_the_catalogue_costs_the_same_statements_with_one_row_and_many(world, client, path, reader, most):
     listed(world, "R-0")
-    signed_in(world, client, world.fang)
-    one = asked(client, "/resources")
+    signed_in(world, client, getattr(world, reader))
+    one = asked(client, path)
     for n in range(1, 4):
         resource = listed(world, f"R-{n}", owner=world.unit(f"U-{n}"), items=3)
         world.requires(resource, f"Q-{n}")
 
-    more = asked(client, "/resources")
+    more = asked(client, path)
 
-    assert one == more <= 10
+    assert one == more <= most
 
 
 def test_pages_are_made_at_any_hour(world, client):
