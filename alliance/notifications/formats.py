@@ -81,6 +81,13 @@ def format_moment(at: datetime, zone: ZoneInfo, language: Language, today: date,
     return f"{day}{_BEFORE_CLOCK[language]}{format_clock(at, zone)}"
 
 
+def format_end(at: datetime, zone: ZoneInfo, language: Language, today: date) -> str:
+    """The day and the time of day at which something ends, e.g. 11月25日 24:00: midnight belongs to the day it closes."""
+    end = at.astimezone(zone)
+    last = _last_day(end)
+    return f"{format_days(last, last, language, today)}{_BEFORE_CLOCK[language]}{_closing(end)}"
+
+
 def format_span(
     span: Span,
     zone: ZoneInfo,

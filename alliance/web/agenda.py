@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from alliance.booking.models import Booking
 from alliance.booking.permissions import may_cancel, may_move
 from alliance.i18n import Text, localized
+from alliance.i18n import gettext as _
 from alliance.intervals import Span
 from alliance.members.actor import Actor
 from alliance.members.models import Unit
@@ -20,12 +21,16 @@ from alliance.web.vocabulary import how_many
 
 @dataclass(frozen=True)
 class Entry:
-    """One booking in the list. `state` is its status, and `over` for an approved one that is past."""
+    """One booking in the list. `state` is its status, and `over` for an approved one that is past.
+
+    `until` says when it ends where that is more than a day on. What runs cannot be cancelled, only shortened.
+    """
 
     ref: str
     state: str
     span: Span
     time: Markup
+    until: Markup | str
     owner: Unit
     code: str
     name: Text
@@ -35,6 +40,8 @@ class Entry:
     answer_by: Markup | None
     may_move: bool
     may_cancel: bool
+    may_book_again: bool
+    is_running: bool
 
     @property
     def is_gone(self) -> bool:
@@ -75,12 +82,17 @@ def times_of(booking: Booking) -> Times:
 
 
 def agenda_of(bookings: Iterable[Booking], actor: Actor, now: datetime) -> list[AgendaDay]:
-    """The bookings in their order, those of one local day together."""
+    """The bookings in their order, those that run now first, then those of one local day together."""
 
     def local_day(booking: Booking) -> object:
-        return times_of(booking).date(booking.starts_at)
+        return None if is_running(booking, now) else times_of(booking).date(booking.starts_at)
 
     return [_day(list(together), actor, now) for _on, together in groupby(bookings, local_day)]
+
+
+def is_running(booking: Booking, now: datetime) -> bool:
+    """Whether it has begun and is not over."""
+    return booking.status == "approved" and booking.starts_at <= now < booking.ends_at
 
 
 def next_up(bookings: Iterable[Booking], actor: Actor, now: datetime) -> NextUp | None:
@@ -94,11 +106,12 @@ def next_up(bookings: Iterable[Booking], actor: Actor, now: datetime) -> NextUp 
 
 
 def _day(bookings: Sequence[Booking], actor: Actor, now: datetime) -> AgendaDay:
+    entries = [_entry(booking, actor, now) for booking in bookings]
+    if entries[0].is_running:
+        return AgendaDay(escape(_("Running now")), None, entries)
     times = times_of(bookings[0])
     name, date = times.day_alone(bookings[0].starts_at), times.day(bookings[0].starts_at)
-    return AgendaDay(
-        name, date if date != name else None, [_entry(booking, actor, now) for booking in bookings]
-    )
+    return AgendaDay(name, date if date != name else None, entries)
 
 
 def _entry(booking: Booking, actor: Actor, now: datetime) -> Entry:
@@ -108,7 +121,8 @@ def _entry(booking: Booking, actor: Actor, now: datetime) -> Entry:
         ref=booking.ref,
         state=state,
         span=booking.span,
-        time=times.clocks(booking.span),
+        time=times.begin(booking.span) if times.takes_days(booking.span) else times.clocks(booking.span),
+        until=times.end(booking.span) if times.takes_days(booking.span) else "",
         owner=resource.owner,
         code=resource.code,
         name=localized(resource, "name"),
@@ -118,4 +132,14 @@ def _entry(booking: Booking, actor: Actor, now: datetime) -> Entry:
         answer_by=times.moment(booking.hold_until) if waits and booking.hold_until else None,
         may_move=may_move(actor, booking, now),
         may_cancel=may_cancel(actor, booking, now),
+        may_book_again=may_book_again(booking, state),
+        is_running=is_running(booking, now),
+    )
+
+
+def may_book_again(booking: Booking, state: str) -> bool:
+    """Whether the like of it can still be booked, now that nothing more comes of this one."""
+    resource = booking.resource
+    return (
+        state not in ("requested", "approved") and resource.status == "published" and resource.mode == "timed"
     )

@@ -34,7 +34,7 @@ from alliance.notifications.hours import comma, listed
 from alliance.refs import REF_LENGTH
 from alliance.resources.models import Resource
 from alliance.resources.particulars import Particulars, surroundings
-from alliance.web.agenda import state_of, times_of
+from alliance.web.agenda import is_running, may_book_again, state_of, times_of
 from alliance.web.day import Focus, facts_around, strip_around
 from alliance.web.lanes import Window
 from alliance.web.times import Times, with_times
@@ -88,6 +88,8 @@ def page_of(booking: Booking, actor: Actor, now: datetime) -> dict[str, Any]:
         "may_cancel": may_cancel(actor, booking, now),
         "may_decide": may_decide(actor, booking) and state == "requested",
         "acts_as_owner": acting_as(actor, booking) == "owner",
+        "is_running": is_running(booking, now),
+        "may_book_again": is_booker(actor, booking) and may_book_again(booking, state),
         "giving_up": giving_up(booking, times, now),
         "managers": around.managers,
         "strip": _strip(booking, around, actor, times, now) if booking.holds_at(now) else None,
@@ -113,7 +115,9 @@ def giving_up(booking: Booking, times: Times, now: datetime) -> Markup | str:
     """What giving it up would mean just now; nothing once that is past."""
     if booking.status == "requested":
         return _("Until it is decided you can withdraw it at any time, without consequence.")
-    if booking.status != "approved" or booking.starts_at <= now:
+    if is_running(booking, now):
+        return _("It has begun, so it cannot be cancelled. You can end it earlier and give back the rest.")
+    if booking.status != "approved" or booking.ends_at <= now:
         return ""
     hours = booking.resource.policy_row.cancel_hours
     if not hours:

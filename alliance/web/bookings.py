@@ -29,7 +29,7 @@ from alliance.web.booking_form import (
 from alliance.web.booking_move import Move, move_of
 from alliance.web.booking_page import page_of, readable
 from alliance.web.forms.booking import ReasonForm
-from alliance.web.instead import Instead, instead_of
+from alliance.web.instead import Instead, instead_of, values_again
 from alliance.web.session import require_actor
 from alliance.web.starting_values import filled
 from alliance.web.times import Times
@@ -114,12 +114,15 @@ def mine() -> str:
     tab = tab if tab in _TABS else "upcoming"
     number = request.args.get("page", 1, lambda text: min(max(int(text), 1), 100_000))
     rows, total = my_bookings(session, actor.person_id, tab, now, page=number)  # type: ignore[arg-type]
+    first = next_up(rows, actor, now) if tab == "upcoming" and number == 1 else None
+    # What runs stands above the list; once is enough.
+    shown = [row for row in rows if not (first and first.entry.is_running and row.ref == first.entry.ref)]
     return render_template(
         "bookings/mine.html",
         tab=tab,
         ahead=ahead_of(session, actor.person_id, now),
-        next_up=next_up(rows, actor, now) if tab == "upcoming" and number == 1 else None,
-        days=agenda_of(rows, actor, now),
+        next_up=first,
+        days=agenda_of(shown, actor, now),
         earlier=url_for("bookings.mine", tab=tab, page=number - 1) if number > 1 else "",
         later=url_for("bookings.mine", tab=tab, page=number + 1) if number * PAGE < total else "",
     )
@@ -130,6 +133,17 @@ def mine() -> str:
 def show(ref: str) -> str:
     """One booking: where it stands, who decides, what can be done, and what happened."""
     return _page(ref)
+
+
+@blueprint.get("/<ref>/again")
+@members_only
+def again(ref: str) -> Response:
+    """The form for the same once more: as long, as many, at the next time it is free."""
+    actor = require_actor()
+    booking = readable(ref, actor)
+    if not is_booker(actor, booking):
+        raise Forbidden("booker")
+    return redirect(url_for("bookings.new", **values_again(booking, clock.now())))
 
 
 @blueprint.get("/<ref>/edit")
@@ -257,7 +271,7 @@ def _sentences(problems: Any) -> str:
 
 def _made(ref: str) -> dict[str, str]:
     booking, again = _fresh(ref), _("Book again")
-    href = url_for("bookings.new", resource=booking.resource.code)
+    href = url_for("bookings.again", ref=ref)
     if booking.status == "approved":
         return {"text": _("Booked and confirmed."), "href": href, "label": again}
     return {"text": _waits(booking), "href": href, "label": again}

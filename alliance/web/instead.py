@@ -1,4 +1,4 @@
-"""What would work instead of a wish that cannot be granted: cards, each of which puts another wish into the form."""
+"""What would work instead of a wish that cannot be granted, and the like of what there was: wishes for the form."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from alliance.availability.local_time import local_day
 from alliance.booking.alternatives import Alternative, alternatives
 from alliance.booking.bookable import Bookable
 from alliance.booking.facts import Wish
+from alliance.booking.free_time import next_free
 from alliance.booking.models import Booking
 from alliance.db import db
 from alliance.errors import Problem
@@ -69,6 +70,22 @@ def instead_of(
         _card(each, others.get(each.bookable.id, offer.resource), wish, offer, _address(each, kept, moving))
         for each in found
     ]
+
+
+def values_again(booking: Booking, now: datetime) -> dict[str, Any]:
+    """What the form begins with for the like of a booking: its next time, if there is one, in four statements."""
+    resource = booking.resource
+    kept = {
+        "resource": resource.code,
+        "unit": booking.unit.code,
+        "quantity": booking.quantity,
+        "title": booking.title or None,
+    }
+    bookable = Bookable.of(resource)
+    free = next_free(
+        db.session(), [bookable], now, wanted=booking.span.length, quantity=booking.quantity
+    ).get(resource.id)
+    return {**kept, **values_of(free.span, bookable)} if free else kept
 
 
 def values_of(span: Span, bookable: Bookable) -> dict[str, str]:

@@ -14,6 +14,7 @@ from alliance.notifications.formats import (
     format_clock,
     format_clocks,
     format_day,
+    format_days,
     format_end,
     format_length,
     format_moment,
@@ -81,8 +82,8 @@ class Times:
     def end(self, span: Span) -> Markup:
         """When it ends, as the second line."""
         last = self.date(span.end - _SECOND)
-        day = format_day(last, self.zone, self.language, self.today, near=False)
         if self.by_day:
+            day = format_days(last, last, self.language, self.today)
             return _TIME.format(last.isoformat(), _("to %(end)s", end=day))
         at = format_end(span.end, self.zone, self.language, self.today)
         return _TIME.format(span.end.astimezone(self.zone).isoformat(), _("to %(end)s", end=at))

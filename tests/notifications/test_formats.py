@@ -11,6 +11,7 @@ from alliance.notifications.formats import (
     format_clocks,
     format_day,
     format_days,
+    format_end,
     format_length,
     format_moment,
     format_span,
@@ -151,6 +152,13 @@ def test_a_day_by_its_name_begins_a_line_with_a_capital():
     soon = format_span(span("11-23 14:00", "11-23 16:00"), SHENZHEN, "en", TODAY, near=True)
 
     assert standing_alone(soon) == "Today, 14:00–16:00"
+
+
+def test_an_end_at_midnight_belongs_to_the_day_it_closes():
+    night, noon = span("11-23 10:00", "11-26 00:00").end, span("11-23 10:00", "11-25 12:00").end
+
+    assert format_end(night, SHENZHEN, "zh", TODAY) == "11月25日 24:00"
+    assert format_end(noon, SHENZHEN, "en", TODAY) == "25 Nov, 12:00"
 
 
 def test_the_clocks_of_several_days_name_the_last_one():
