@@ -75,7 +75,7 @@ def close_resource(
 def end_closure(session: Session, ref: str, *, by: Actor, at: datetime | None = None) -> str:
     """End the closure at `at`, by default now; one that has not begun yet is taken back whole. Return its ref.
 
-    Raises Missing, Forbidden, or Refused when it is over already.
+    Ending only ever shortens. Raises Missing, Forbidden, or Refused when it is over already or would last longer.
     """
     resource_id = session.scalar(sa.select(Closure.resource_id).where(Closure.ref == ref))
     if resource_id is None:
@@ -90,6 +90,8 @@ def end_closure(session: Session, ref: str, *, by: Actor, at: datetime | None = 
         raise Refused([Problem("closure_over", params={"ended": closure.ends_at})])
     if at is not None and at < now:
         raise Refused([Problem("in_the_past", params={"now": now}, field="end")])
+    if closure.ends_at is not None and end > closure.ends_at:
+        raise Refused([Problem("later_than_its_end", params={"ends": closure.ends_at}, field="end")])
     record(
         session,
         "closure.ended",

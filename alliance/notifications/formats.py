@@ -82,7 +82,7 @@ def format_moment(at: datetime, zone: ZoneInfo, language: Language, today: date,
 
 
 def format_end(at: datetime, zone: ZoneInfo, language: Language, today: date) -> str:
-    """The day and the time of day at which something ends, e.g. 11月25日 24:00: midnight belongs to the day it closes."""
+    """The day and the time of day at which something ends, e.g. 11月25日 24:00 for the midnight after it."""
     end = at.astimezone(zone)
     last = _last_day(end)
     return f"{format_days(last, last, language, today)}{_BEFORE_CLOCK[language]}{_closing(end)}"

@@ -107,6 +107,18 @@ def _closure_over(params: Params, times: Times) -> Words:
     )
 
 
+def _later_than_its_end(params: Params, times: Times) -> Words:
+    return Words(
+        _("Later than its end"),
+        _(
+            "The closure ends %(ends)s by itself; ending it can only make it shorter.",
+            ends=times.moment(params["ends"]),
+        ),
+        _("Choose an earlier end, or close the time after it as well."),
+        "nobody",
+    )
+
+
 def _reversed(params: Params, times: Times) -> Words:
     return Words(
         _("End before start"),
@@ -143,6 +155,7 @@ WORDS: Final[dict[str, Saying]] = {
     "not_yet_decided": _not_yet_decided,
     "reason_needed": _reason_needed,
     "closure_over": _closure_over,
+    "later_than_its_end": _later_than_its_end,
     "reversed": _reversed,
     "no_such_item": _no_such_item,
     "unknown_choice": _unknown_choice,

@@ -14,7 +14,7 @@ from alliance.booking.permissions import acting_as, is_booker, may_cancel, may_m
 from alliance.booking.queries import PAGE, my_bookings
 from alliance.booking.records import ahead_of
 from alliance.db import db
-from alliance.errors import Forbidden, Problem, Refused, Stale, Taken
+from alliance.errors import AlreadyDecided, Forbidden, Problem, Refused, Stale, Taken
 from alliance.i18n import gettext as _
 from alliance.notifications.sentences import words_for
 from alliance.web.access import members_only
@@ -28,7 +28,7 @@ from alliance.web.booking_form import (
 )
 from alliance.web.booking_move import Move, move_of
 from alliance.web.booking_page import page_of, readable
-from alliance.web.forms.booking import ReasonForm
+from alliance.web.forms.booking import DecisionForm
 from alliance.web.instead import Instead, instead_of, values_again
 from alliance.web.session import require_actor
 from alliance.web.starting_values import filled
@@ -196,21 +196,24 @@ def update(ref: str) -> Answer:
 @members_only
 def cancellation(ref: str) -> Answer:
     """What giving it up means, before it is done."""
-    return _cancellation(ref, ReasonForm(formdata=None))
+    return _cancellation(ref, DecisionForm(formdata=None))
 
 
 @blueprint.post("/<ref>/cancellation")
 @members_only
 def cancel(ref: str) -> Answer:
     """Give it up: one's own request or booking, or as the owner, who says why."""
-    actor, form = require_actor(), ReasonForm()
+    actor, form = require_actor(), DecisionForm()
     booking = readable(ref, actor)
     if acting_as(actor, booking) is None:
         raise Forbidden("booker")
     if not form.validate():
         return _cancellation(ref, form, 422)
     try:
-        cancel_booking(ref, by=actor, reason=form.reason.data)
+        cancel_booking(ref, by=actor, reason=form.reason.data, version=form.version.data)
+    except Stale:
+        flash(_what_became_of(readable(ref, actor)), "bad")
+        return redirect(url_for("bookings.show", ref=ref), 303)
     except Refused as refused:
         return _not_cancelled(ref, form, refused)
     flash(_given_up(ref), "good")
@@ -239,7 +242,15 @@ def _instead(move: Move, problems: Sequence[Problem] = ()) -> Sequence[Instead]:
     return instead_of(move.wish, found, move.form, move.offer, move.booking.unit.code, move.booking)
 
 
-def _cancellation(ref: str, form: ReasonForm, code: int = 200) -> Answer:
+def _what_became_of(booking: Booking) -> str:
+    """Why what was on the page was not cancelled: it ended otherwise, or it is another booking by now."""
+    if booking.status in ("requested", "approved"):
+        return _("It was changed meanwhile, so it was not cancelled. This is how it stands now.")
+    late = AlreadyDecided(booking.status, booking.changed_by_name, booking.changed_at)
+    return words_for(late.problems[0]).message
+
+
+def _cancellation(ref: str, form: DecisionForm, code: int = 200) -> Answer:
     actor, now = require_actor(), clock.now()
     booking = readable(ref, actor)
     if acting_as(actor, booking) is None:
@@ -247,11 +258,12 @@ def _cancellation(ref: str, form: ReasonForm, code: int = 200) -> Answer:
     if not may_cancel(actor, booking, now):
         return redirect(url_for("bookings.show", ref=ref))
     page = page_of(booking, actor, now)
+    form.version.data = booking.version if form.version.data is None else form.version.data
     as_owner = acting_as(actor, booking) == "owner"
     return render_template("bookings/cancellation.html", form=form, as_owner=as_owner, **page), code
 
 
-def _not_cancelled(ref: str, form: ReasonForm, refused: Refused) -> Answer:
+def _not_cancelled(ref: str, form: DecisionForm, refused: Refused) -> Answer:
     """A missing reason is asked for again; anything else has happened already and is said on the booking's page."""
     if any(problem.field == "reason" for problem in refused.problems):
         form.reason.errors = [_sentences(refused.problems)]

@@ -237,6 +237,8 @@ def test_closures_are_made_listed_and_ended(world, calling):
     later = fang.post(f"/closures/{made.get_json()['ref']}/end", {"end": "2026-11-23T12:00:00+08:00"})
     assert later.get_json()["end"] == "2026-11-23T12:00:00+08:00"
     assert len(lin.get("/resources/CONFOCAL/closures").get_json()["items"]) == 1
+    again = fang.post(f"/closures/{made.get_json()['ref']}/end", {"end": "2026-11-23T13:00:00+08:00"})
+    assert (again.status_code, codes(again)) == (422, ["later_than_its_end"])
 
 
 def test_wrong_closures_are_refused_with_what_is_wrong(world, calling):

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from alliance import clock
 from alliance.availability.actions import close_resource, end_closure
+from alliance.availability.models import Closure
 from alliance.booking.queries import touched_by
 from alliance.errors import Forbidden, Missing, Refused
 from tests.booking.acting import WISH, afternoon, booking, occupied, places, request, verbs
@@ -184,3 +186,16 @@ def test_a_closure_can_be_ended_early_at_a_time_to_come_and_only_while_it_lasts(
             end_closure(ref, by=fang, at=at("2026-11-24 14:00"))
         assert codes(refusal) == ["in_the_past"]
     assert occupied(world) == 1
+
+
+def test_ending_a_closure_never_prolongs_it(sqlite_world):
+    world = sqlite_world
+    ref = close(world, world.resource())
+    fang, ends = world.actor(world.fang), world.session.scalars(sa.select(Closure.ends_at)).one()
+
+    with pytest.raises(Refused) as refusal:
+        end_closure(ref, by=fang, at=ends + timedelta(minutes=1))
+    end_closure(ref, by=fang, at=ends)
+
+    assert codes(refusal) == ["later_than_its_end"]
+    assert world.session.scalars(sa.select(Closure.ends_at)).one() == ends

@@ -542,6 +542,30 @@ def test_the_owner_cancels_with_a_reason_only(fang, world):
     assert (booking.status, booking.reason) == ("cancelled", "Laser broken")
 
 
+def test_a_stale_cancellation_is_told_instead_of_cancelling_what_was_changed(lin, fang, world):
+    confocal = world.resource()
+    moved, gone = book(world, confocal), book(world, confocal, day="2026-11-25")
+    seen = {ref: version_on(fang.get(f"/bookings/{ref}/cancellation")) for ref in (moved, gone)}
+    move_booking(moved, span("2026-11-24", "10:00", "12:00"), by=world.actor(world.lin))
+    cancel_booking(gone, by=world.actor(world.lin))
+
+    said = {}
+    for ref, version in seen.items():
+        answer = fang.send(f"/bookings/{ref}/cancellation", reason="Laser broken", version=version)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/bookings/{ref}")
+        said[ref] = words(fang.get(f"/bookings/{ref}"))
+
+    assert "It was changed meanwhile, so it was not cancelled. This is how it stands now." in said[moved]
+    assert "linyuan was faster: it is cancelled since today, 10:24." in said[gone]
+    world.session.rollback()
+    assert booking_of(world.session, moved).status == "approved"
+
+
+def version_on(page):
+    """The version the form on the page was made from."""
+    return re.search(r'name="version"[^>]* value="(\d+)"', page.text)[1]
+
+
 def test_giving_up_twice_says_what_happened(lin, world):
     ref = book(world, world.resource())
     cancel_booking(ref, by=world.actor(world.lin))
