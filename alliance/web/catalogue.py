@@ -170,8 +170,8 @@ def _near_entry(row: Listing, near: Near, around: Surroundings, reading: _Readin
     resource = row.resource
     line = line_of(resource, around, reading.reader, reading.now)
     quantity = min(reading.quantity, near.opening.quantity) if near.opening else 1
-    label = _("Free instead") if near.opening else ""
-    free = _free(near.timetable, near.opening, reading, label, when.day, quantity)
+    label = _("Free instead")
+    free = _free(near.timetable, near.opening, reading, label, when.day, quantity) if near.opening else None
     return Entry(
         resource,
         how_many(resource.kind, row.items),
@@ -237,8 +237,8 @@ def _reason(near: Near) -> str:
         case "at_most":
             return _("Booked for %(length)s at most", length=_length(params["length"]))
         case "too_soon":
-            hours = int(str(params["hours"]))
-            return ngettext("Must be booked %(num)d hour ahead", "Must be booked %(num)d hours ahead", hours)
+            notice = timedelta(hours=int(str(params["hours"])))
+            return _("Must be booked %(length)s ahead", length=_length(notice))
         case "too_far_ahead":
             days = int(str(params["days"]))
             return ngettext(

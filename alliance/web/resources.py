@@ -1,7 +1,9 @@
 """The catalogue and the page of one resource."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -29,7 +31,8 @@ from alliance.web.addresses import booking_form
 from alliance.web.catalogue import line_of, listed, listed_by_time
 from alliance.web.eligibility import closest_relation
 from alliance.web.language import here
-from alliance.web.openings import DAYS, WeekFacts, beyond, closed_now, free_now, likely_end
+from alliance.web.openings import DAYS, WeekFacts, beyond, closed_now, free_now
+from alliance.web.quick import Choice, quick_of
 from alliance.web.rule_sentences import RuleSentence, rule_sentences
 from alliance.web.session import current_actor
 from alliance.web.times import Times, with_times
@@ -42,6 +45,7 @@ blueprint = Blueprint("resources", __name__, url_prefix="/resources")
 _UNITS_AT_FIRST: Final = 8
 _LONGEST_WORD: Final = 60
 _LAST_PAGE: Final = 100_000
+_MINUTES: Final = re.compile(r"[0-9]{1,5}")
 _DAY: Final = timedelta(days=1)
 
 
@@ -91,9 +95,12 @@ def show(code: str) -> str:
         resource=resource,
         around=around.of(resource.id),
         line=line_of(resource, around, reader, now),
+        times=times,
+        quick_by_day=facts is not None and facts.goes_by_days,
         status=_status(facts, week, times) if facts and week else None,
         week=week,
-        first_choice=_first_choice(resource, facts, week),
+        quick=quick_of(facts, week.first, _choice(), here) if facts and week else None,
+        form=partial(_form, resource),
         week_words=format_days(week.first, week.last, language(), times.today) if week else "",
         earlier=week.first - DAYS * _DAY if week else None,
         later=week.first + DAYS * _DAY if week else None,
@@ -189,12 +196,17 @@ def _addresses(resource: Resource) -> Addresses:
     )
 
 
-def _first_choice(resource: Resource, facts: WeekFacts | None, week: Week | None) -> str:
-    """The booking form, begun with the first time of this week that can be booked, if there is one."""
-    if facts is None or week is None or week.next_free is None:
-        return url_for("bookings.new", resource=resource.code)
-    start = week.next_free.start
-    return _form(resource, start, likely_end(week.next_free, facts))
+def _choice() -> Choice:
+    """What the address says of quick booking."""
+    args = request.args
+    try:
+        day = date.fromisoformat(args.get("day", ""))
+    except ValueError:
+        day = None
+    minutes = args.get("minutes", "")
+    return Choice(
+        day, int(minutes) if _MINUTES.fullmatch(minutes) else None, args.get("start", "")[:5], "more" in args
+    )
 
 
 def _form(resource: Resource, start: datetime, end: datetime) -> str:

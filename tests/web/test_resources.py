@@ -340,7 +340,7 @@ def test_a_time_sorts_what_fits_from_what_misses_by_little(world, client):
         "Free at another time that day",
         "Booked for 4 hours at least",
         "Booked for 1 hour at most",
-        "Must be booked 72 hours ahead",
+        "Must be booked 3 days ahead",
         "Can be booked 0 days ahead at most",
         "Closed: Leak",
         "Full that day",
