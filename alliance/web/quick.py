@@ -118,6 +118,8 @@ def _lengths(facts: WeekFacts, open_for: timedelta) -> list[timedelta]:
     longest = (
         policy.longest_minutes * _MINUTE if policy.longest_minutes is not None else max(*usual, shortest)
     )
+    if not facts.goes_by_days:
+        longest = max(shortest, min(longest, open_for))
     fitting = sorted({shortest, *usual, longest // grid * grid})
     allowed = [each for each in fitting if shortest <= each <= longest and each % grid == timedelta(0)]
     return _spread(allowed) or [shortest]
