@@ -205,7 +205,7 @@ def _scope_too_small(params: Params) -> Words:
             needs=params["needs"],
             has=params["has"],
         ),
-        _("Make another token on the page of your feeds and tokens."),
+        _("Make another token on the page “Calendars and tokens”."),
         "alliance",
     )
 
@@ -223,7 +223,7 @@ def _bad_token(params: Params) -> Words:
     return Words(
         _("Token not accepted"),
         _("The token is unknown, revoked or older than a year."),
-        _("Make a new one on the page of your feeds and tokens."),
+        _("Make a new one on the page “Calendars and tokens”."),
         "nobody",
     )
 

@@ -31,7 +31,9 @@ class Stop:
         reader.goes(self.path.format(**refs))
         for name, value in self.fills.items():
             control = reader.page.locator(f"main [name='{name}']")
-            if control.evaluate("(e) => e.tagName") == "SELECT":
+            if control.evaluate("(e) => e.type") == "hidden":
+                control.evaluate("(e, value) => { e.value = value }", value)
+            elif control.evaluate("(e) => e.tagName") == "SELECT":
                 control.select_option(value)
             else:
                 control.fill(value)
@@ -49,6 +51,7 @@ STOPS = (
     Stop("sign-in", NOBODY, "/sign-in"),
     Stop("sign-in, wrong password", NOBODY, "/sign-in", {"email": LIN, "password": "no"}, "Sign in"),
     Stop("sign-in before a page", NOBODY, "/bookings"),
+    Stop("sign-in, form too old", NOBODY, "/sign-in", {"csrf_token": ""}, "Sign in"),
     Stop("missing page", NOBODY, "/nothing/here"),
     Stop("missing resource", NOBODY, "/resources/XWBR-001"),
     Stop("front page", LIN, "/"),
@@ -124,6 +127,13 @@ STOPS = (
         FANG,
         "/closures/new?resource=XWBR-001",
         {"end_date": "2026-11-01"},
+        "Close it",
+    ),
+    Stop(
+        "closure form, too old",
+        FANG,
+        "/closures/new?resource=XWBR-001&kind=own_use",
+        {"csrf_token": ""},
         "Close it",
     ),
     Stop("closure", FANG, "/closures/{closure}"),

@@ -61,6 +61,56 @@ def test_a_breakdown_closes_it_at_once_and_says_whom_it_hits(desk: Desk):
     assert lin.sees("header.title .status") == lin.words("Free today")
 
 
+def test_the_closure_form_shows_only_what_the_chosen_time_needs(desk: Desk):
+    fang = desk.seat("en", PHONE)
+    fang.signs_in(FANG)
+    names = ("start_date", "end_date", "review_on")
+
+    def shown() -> list[str]:
+        return [name for name in names if fang.page.locator(f"[name={name}]").is_visible()]
+
+    fang.goes("/closures/new?resource=XWBR-001&kind=breakdown")
+    breakdown = shown()
+    fang.page.locator("[name=finish][value=at]").check()
+    with_an_end = shown()
+    fang.goes("/closures/new?resource=XWBR-001&kind=own_use")
+
+    assert breakdown == ["review_on"]
+    assert with_an_end == ["end_date"]
+    assert shown() == ["start_date", "end_date"]
+
+
+def test_several_requests_are_approved_from_the_list(desk: Desk):
+    fang = desk.seat("en", PHONE)
+    fang.signs_in(FANG)
+    fang.goes("/approvals")
+    boxes = fang.page.locator("[name=chosen]")
+    waiting = boxes.count()
+    assert not fang.page.locator("[data-ticked-button]").is_visible()
+
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    with fang.page.expect_navigation():
+        fang.page.get_by_role("button", name="Approve 2", exact=True).click()
+
+    assert fang.page.locator(".flashes .flash").count() == 2
+    assert fang.page.locator("[name=chosen]").count() == waiting - 2
+
+
+def test_a_way_out_of_a_refusal_is_one_press_from_a_filled_form(desk: Desk):
+    lin = desk.seat("en", PHONE)
+    lin.signs_in(LIN)
+    lin.goes("/bookings/new?resource=XWMT-003&date=2026-11-26&start=10:00&end=12:00")
+    lin.page.fill("[name=title]", "Pores")
+    lin.presses("Check again and send")
+
+    with lin.page.expect_navigation():
+        lin.page.locator(".instead").first.click()
+
+    assert lin.page.locator("[name=title]").input_value() == "Pores"
+    assert lin.page.locator(".verdict-bad").count() == 0
+
+
 def test_whoever_decides_second_is_told_who_was_first_and_when(desk: Desk, demo: Path):
     ref = refs_in(demo)["waiting"]
     fang = desk.seat("en")
