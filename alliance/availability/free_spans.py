@@ -78,6 +78,10 @@ def free_of_many(free: Iterable[Sequence[Range]], quantity: int) -> list[tuple[i
     """
     if quantity < 1:
         raise ValueError(f"at least one item must be wanted: {quantity}")
+    free = list(free)
+    if len(free) == 1 == quantity:
+        # Most resources are one of a kind: nothing to count.
+        return [(start, end, 1) for start, end in free[0]]
     found: list[tuple[int, int, int]] = []
     furthest: list[int] = []  # A heap of the `quantity` latest ends among the ranges begun so far.
     lasting: list[int] = []  # A heap of the ends of those begun that reach as far as the last one found.

@@ -68,16 +68,23 @@ def free_days(
     """
     first, after = _days_within(window, zone)
     open_days = [n for n in range(first, after) if _is_open(n, hours, days)]
-    taken = [_days_taken(spans, zone) for spans in busy.values()]
+    taken = (_days_taken(spans, zone) for spans in busy.values())
+    return [
+        FreeSpan(whole_days(date.fromordinal(start), date.fromordinal(end - 1), zone), count)
+        for start, end, count in free_runs((first, after), open_days, taken, quantity, preset)
+    ]
+
+
+def free_runs(
+    window: Range, open_days: list[int], taken: Iterable[Iterable[Range]], quantity: int, preset: str
+) -> list[tuple[int, int, int]]:
+    """The same on days as ordinals: `taken` holds for each item the ranges of days something has a part in."""
     if DayPreset(preset) is DayPreset.LOAN:
-        free = [_between(open_days, free_of_one([(first, after)], each)) for each in taken]
+        free = [_between(open_days, free_of_one([window], each)) for each in taken]
     else:
         runs = _runs(open_days)
         free = [free_of_one(runs, each) for each in taken]
-    return [
-        FreeSpan(whole_days(date.fromordinal(start), date.fromordinal(end - 1), zone), count)
-        for start, end, count in free_of_many(free, quantity)
-    ]
+    return free_of_many(free, quantity)
 
 
 def _days_within(window: Span, zone: ZoneInfo) -> Range:

@@ -76,8 +76,9 @@ def _sought(
     prospect: Prospect, within: Span, length: timedelta, quantity: int
 ) -> Iterator[tuple[Prospect, Opening]]:
     bookable = prospect.timetable.bookable
-    if prospect.problems(Wish(within, quantity), _AT_ANY_TIME):
-        return
     asked = time_for(bookable, within)
-    for opening in openings(prospect.timetable, prospect.now, length=length, quantity=quantity, within=asked):
+    found = openings(prospect.timetable, prospect.now, length=length, quantity=quantity, within=asked)
+    for n, opening in enumerate(found):
+        if n == 0 and prospect.problems(Wish(opening.span, quantity), _AT_ANY_TIME):
+            return
         yield prospect, opening

@@ -5,7 +5,7 @@ The same rules judge here as in the act, on a read; what they say is true until 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -52,7 +52,7 @@ class Prospect:
         """What the rules judge the wish by; its footprint must lie within the window."""
         timetable, bookable = self.timetable, self.timetable.bookable
         footprint = range_of(wish.span.widened(*bookable.buffers))
-        return Facts(
+        facts = Facts(
             now=self.now,
             resource_code=bookable.code,
             policy=bookable.policy,
@@ -65,7 +65,6 @@ class Prospect:
             days=timetable.open_time.days,
             items=timetable.predecessors(footprint),
             is_whole=timetable.is_whole,
-            clashes=tuple(timetable.clashes(footprint)),
             closures=timetable.closures,
             relation=relation_of(
                 unit_id=self.applicant.unit_id,
@@ -80,6 +79,9 @@ class Prospect:
             active_of_unit=self.active_of_unit,
             needed=self.needed,
         )
+        if len(facts.available(wish)) >= facts.items_wanted(wish):
+            return facts
+        return replace(facts, clashes=tuple(timetable.clashes(footprint)))
 
     def problems(self, wish: Wish, rules: Sequence[Rule] | None = None) -> list[Problem]:
         """Every finding of the rules on the wish."""

@@ -3,7 +3,7 @@
 Reckoned in whole seconds since 1970, for a search over hundreds of resources cannot afford an object per booking.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,13 +13,31 @@ from zoneinfo import ZoneInfo
 from alliance.availability.calendar import DayClasses
 from alliance.availability.free_spans import Range, free_of_many, free_of_one
 from alliance.availability.hours import Hours, open_spans
-from alliance.availability.whole_days import free_days
+from alliance.availability.local_time import local_day, midnight
+from alliance.availability.whole_days import free_runs
 from alliance.booking.bookable import Bookable
 from alliance.booking.facts import Closed
 from alliance.intervals import Span
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND: Final = timedelta(seconds=1)
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDays:
+    """The whole local days of a window, as the seconds at which they begin and the last one ends; which are open."""
+
+    midnights: list[int]
+    opened: list[int]
+
+    def of_start(self, at: int) -> int:
+        """The number of the day the instant lies in; days before the first are the first."""
+        return max(bisect_right(self.midnights, at) - 1, 0)
+
+    def of_end(self, at: int) -> int:
+        """The number of the day after the one that ends at the instant or holds it; none is after the last."""
+        return min(bisect_left(self.midnights, at), len(self.midnights) - 1)
 
 
 @dataclass(slots=True)
@@ -28,6 +46,7 @@ class OpenTime:
 
     days: DayClasses
     _known: dict[tuple[Hours, str, Range], list[Range]] = field(default_factory=dict)
+    _days: dict[tuple[Hours, str, Range], LocalDays] = field(default_factory=dict)
 
     def of(self, hours: Hours, zone: ZoneInfo, window: Range) -> list[Range]:
         """The open ranges of the window, sorted and separate."""
@@ -36,6 +55,25 @@ class OpenTime:
             spans = open_spans(hours, self.days, span_of(window), zone)
             self._known[key] = [range_of(span) for span in spans]
         return self._known[key]
+
+    def days_of(self, hours: Hours, zone: ZoneInfo, window: Range) -> LocalDays:
+        """The same in whole local days."""
+        key = (hours, zone.key, window)
+        if key not in self._days:
+            self._days[key] = self._local_days(hours, zone, window)
+        return self._days[key]
+
+    def _local_days(self, hours: Hours, zone: ZoneInfo, window: Range) -> LocalDays:
+        day = local_day(instant(window[0]), zone)
+        if seconds(midnight(day, zone)) < window[0]:
+            day += _DAY
+        midnights, opened = [seconds(midnight(day, zone))], []
+        while (after := seconds(midnight(day + _DAY, zone))) <= window[1]:
+            if hours.is_open_on(day, self.days.of(day)):
+                opened.append(len(midnights) - 1)
+            midnights.append(after)
+            day += _DAY
+        return LocalDays(midnights, opened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +121,16 @@ class Timetable:
         return [(start, end, 1) for start, end, _ in found] if self.is_whole else found
 
     def _free_days(self, wanted: int) -> list[tuple[int, int, int]]:
-        busy = {item_id: [span_of(each) for each in spans] for item_id, spans in self._in_the_way().items()}
         bookable = self.bookable
-        found = free_days(
-            span_of(self.window),
-            hours=bookable.hours,
-            days=self.open_time.days,
-            zone=bookable.zone,
-            busy=busy,
-            quantity=wanted,
-            preset=bookable.preset,
+        days = self.open_time.days_of(bookable.hours, bookable.zone, self.window)
+        taken = (
+            [(days.of_start(start), days.of_end(end)) for start, end in spans]
+            for spans in self._in_the_way().values()
         )
-        return [(*range_of(free.span), free.quantity) for free in found]
+        # The days are counted from the first of the window.
+        window = (0, len(days.midnights) - 1)
+        found = free_runs(window, days.opened, taken, wanted, bookable.preset)
+        return [(days.midnights[start], days.midnights[end], count) for start, end, count in found]
 
     def _in_the_way(self) -> dict[int, list[Range]]:
         """For each item when no booking's span may be: closures and footprints, widened by one's own buffers."""
