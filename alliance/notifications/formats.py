@@ -17,6 +17,7 @@ _NEAR: Final = {"zh": {-1: "昨天", 0: "今天", 1: "明天"}, "en": {-1: "yest
 _DAY: Final = {"zh": "M月d日 EEE", "en": "EEE d MMM"}
 _DAY_AND_YEAR: Final = {"zh": "y年M月d日 EEE", "en": "EEE d MMM y"}
 _WEEK_DAY: Final = {"zh": "EEE d", "en": "EEE d"}
+_WEEK_DAY_AND_MONTH: Final = {"zh": "EEE M月d日", "en": "EEE d MMM"}
 # Before the clock English takes a comma, or "23 Nov 10:00" reads as one number.
 _BEFORE_CLOCK: Final = {"zh": " ", "en": ", "}
 _TO: Final = {"zh": " 至 ", "en": " to "}
@@ -45,9 +46,10 @@ def standing_alone(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def format_week_day(day: date, language: Language) -> str:
-    """The short name of a day beside a lane, e.g. 周一 23 or Mon 23."""
-    return format_date(day, _WEEK_DAY[language], BABEL_NAMES[language])
+def format_week_day(day: date, language: Language, *, with_month: bool = False) -> str:
+    """The short name of a day beside a lane, e.g. 周一 23 or Mon 23; where a month begins, 周二 12月1日."""
+    pattern = _WEEK_DAY_AND_MONTH if with_month else _WEEK_DAY
+    return format_date(day, pattern[language], BABEL_NAMES[language])
 
 
 def format_days(first: date, last: date, language: Language, today: date) -> str:

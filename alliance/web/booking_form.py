@@ -144,8 +144,9 @@ def wanted_day(form: BookingForm, wish: Wish, offer: Offer, moving: Booking | No
     facts = facts_around(db.session(), offer.resource, offer.around, wish.span, reader=offer.actor, now=now)
     footprint = wish.span.widened(*facts.buffers)
     book = None if moving else _book(form, wish, offer)
+    ref = moving.ref if moving else None
     return day_around(
-        facts, Focus(wish.span, footprint, moving.ref if moving else None, is_wish=True, book=book)
+        facts, Focus(wish.span, footprint, ref, is_wish=True, quantity=wish.quantity, book=book)
     )
 
 

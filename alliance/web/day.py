@@ -1,9 +1,9 @@
 """The time around one booking or wish, as lanes: a day by the hour, or some days for what goes by days."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from alliance.booking.permissions import Glimpse, seen_by
 from alliance.booking.queries import bookings_on
 from alliance.i18n import gettext as _
 from alliance.i18n import language, localized
-from alliance.intervals import Span, subtract, union
+from alliance.intervals import Span, intersect, subtract, union
 from alliance.members.actor import Actor
 from alliance.notifications.formats import (
     format_clock,
@@ -55,13 +55,15 @@ _DAY_HOURS = 24
 class Focus:
     """What the drawing is about: a wish that is in somebody's way, or a booking that is there already.
 
-    `book` makes the address behind a free gap, from its start and its end; without it gaps are not drawn.
+    `quantity` is how many items it takes. `book` makes the address behind a free gap, from its start and its end;
+    without it gaps are not drawn.
     """
 
     span: Span
     footprint: Span
     ref: str | None = None
     is_wish: bool = False
+    quantity: int = 1
     book: Callable[[datetime, datetime], str] | None = None
 
 
@@ -74,6 +76,11 @@ class Day:
     now_words: str
     label: str
     others: Sequence[Span] = field(default=())
+
+    @property
+    def counts(self) -> bool:
+        """Whether it says how many of a pool are free."""
+        return any(block.kind == "some" for row in self.rows for block in row.blocks)
 
 
 def facts_around(
@@ -232,16 +239,27 @@ class _Drawing:
         yield from self.block(kind, booking.span, words, self._said(booking.span, words))
 
     def _counted(self) -> Iterator[Block]:
-        """Of a pool: how many are free, stretch by stretch, wherever any is taken."""
-        taken = busy(self.facts, self.shown)
-        bounds = {self.shown.start, self.shown.end}
-        bounds |= {at for spans in taken.values() for span in spans for at in (span.start, span.end)}
-        edges = sorted(at for at in bounds if self.shown.start <= at <= self.shown.end)
-        for stretch in (Span(*pair) for pair in pairwise(edges)):
-            used = sum(any(span.overlaps(stretch) for span in spans) for spans in taken.values())
-            if used:
-                words = free_of(self.facts.kind, len(taken) - used, len(taken))
-                yield from self.block("taken", stretch, words, self._said(stretch, words))
+        """Of a pool: how many are free, stretch by stretch of the open time; solid only where none is."""
+        # Who moves his own booking is not in his own way.
+        others = [
+            one for one in self.facts.bookings if not (self.focus.is_wish and one.ref == self.focus.ref)
+        ]
+        taken = busy(replace(self.facts, bookings=others), self.shown)
+        closed = [
+            Span(closed.start, closed.end or max(self.shown.end, closed.start + _DAY))
+            for closed in self.facts.closures
+            if closed.item_id is None
+        ]
+        for stretch, free in _counts(taken, subtract(intersect(self.opened, [self.shown]), closed)):
+            words = free_of(self.facts.kind, free, len(taken))
+            yield from self.block(
+                self._kind_of_rest(stretch, free), stretch, words, self._said(stretch, words)
+            )
+
+    def _kind_of_rest(self, stretch: Span, free: int) -> Kind:
+        if self.focus.is_wish and free < self.focus.quantity and stretch.overlaps(self.focus.footprint):
+            return "clash"
+        return "some" if free else "taken"
 
     def _gaps(self, items: set[int]) -> Iterator[Block]:
         by_hour = isinstance(self.window, Window)
@@ -284,6 +302,22 @@ def _drawing(facts: WeekFacts, focus: Focus) -> _Drawing:
     shown = Span(instant_of(start, zone), instant_of(start + timedelta(hours=hours.hours), zone))
     opened = open_spans(facts.hours, facts.days, shown, zone)
     return _Drawing(facts, focus, hours, shown, lambda span: place(span, day, hours, zone), day, opened)
+
+
+def _counts(taken: Mapping[int, Sequence[Span]], opened: Iterable[Span]) -> Iterator[tuple[Span, int]]:
+    """How many items nobody has, stretch by stretch, those of one number in one."""
+    for within in opened:
+        bounds = {within.start, within.end}
+        bounds |= {at for spans in taken.values() for span in spans for at in (span.start, span.end)}
+        edges = sorted(at for at in bounds if within.start <= at <= within.end)
+        stretches = [Span(*pair) for pair in pairwise(edges)]
+
+        def free(stretch: Span) -> int:
+            return sum(not any(span.overlaps(stretch) for span in spans) for spans in taken.values())
+
+        for number, together in groupby(stretches, free):
+            same = list(together)
+            yield Span(same[0].start, same[-1].end), number
 
 
 def _is_open(facts: WeekFacts, on: date) -> bool:

@@ -6,10 +6,23 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from alliance.i18n import language
 from alliance.intervals import Span
+from alliance.notifications.formats import format_days
 
 Kind = Literal[
-    "free", "taken", "mine", "pending", "mine-pending", "closed", "off", "past", "clash", "wish", "lit"
+    "free",
+    "taken",
+    "some",
+    "mine",
+    "pending",
+    "mine-pending",
+    "closed",
+    "off",
+    "past",
+    "clash",
+    "wish",
+    "lit",
 ]
 
 _QUARTER = 15
@@ -63,8 +76,8 @@ class DaysWindow:
     @property
     def ends(self) -> tuple[str, str]:
         """The words under a strip: its first and its last day."""
-        last = self.first + timedelta(days=self.days - 1)
-        return f"{self.first:%m-%d}", f"{last:%m-%d}"
+        first, last = self.first, self.first + timedelta(days=self.days - 1)
+        return format_days(first, first, language(), first), format_days(last, last, language(), first)
 
     def is_narrow(self, length: int) -> bool:
         """Whether a stretch of so many days is too small for a finger where the lane is as wide as a phone."""

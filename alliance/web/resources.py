@@ -103,6 +103,7 @@ def show(code: str) -> str:
         form=partial(_form, resource),
         week_words=format_days(week.first, week.last, language(), times.today) if week else "",
         earlier=week.first - DAYS * _DAY if week else None,
+        back_to_today=week is not None and week.first != times.today,
         later=week.first + DAYS * _DAY if week else None,
         rules=_rules(resource, around, now) if week else [],
         kind=kind_name(resource.kind),

@@ -166,7 +166,7 @@ def _row_of_hours(
     where = _Where(facts, whole_days(day, day, facts.zone), lambda span: place(span, day, window, facts.zone))
     blocks = [block for lane in lanes for block in where.blocks(lane, opened, addresses)]
     now_at = place_now(facts.now, day, window, facts.zone) if today else None
-    return Row(format_week_day(day, language()), blocks, now_at, today)
+    return Row(format_week_day(day, language(), with_month=day.day == 1), blocks, now_at, today)
 
 
 def _row_of_days(

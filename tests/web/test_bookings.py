@@ -219,6 +219,42 @@ def test_more_items_than_there_are_are_refused_by_the_rules(lin, world):
     assert "More than there are" in words(answer)
 
 
+def test_the_day_of_a_refused_pool_says_how_many_are_free(app, lin, world):
+    pool = world.resource(
+        items=5, preset="slot_pool", kind="computing", policy={"hours": "DAILY 08:00-20:00"}
+    )
+    book(world, pool, start="14:00", end="16:00", quantity=3)
+    book(world, pool, start="15:00", end="17:00", quantity=2)
+    own = book(world, pool, start="18:00", end="19:00", quantity=4)
+
+    refused = lin.send("/bookings", **{**FORM, "start": "13:00", "end": "15:00", "quantity": "3"})
+    moved = lin.send(f"/bookings/{own}/edit", **{**FORM, "start": "16:00", "end": "18:30", "quantity": "4"})
+
+    assert refused.status_code == moved.status_code == 409
+    assert counted(refused) == [
+        ("some", "08:00–14:00, 5 of 5 nodes free"),
+        ("clash", "14:00–15:00, 2 of 5 nodes free"),
+        ("taken", "15:00–16:00, 0 of 5 nodes free"),
+        ("some", "16:00–17:00, 3 of 5 nodes free"),
+        ("some", "17:00–18:00, 5 of 5 nodes free"),
+        ("some", "18:00–19:00, 1 of 5 nodes free"),
+        ("some", "19:00–20:00, 5 of 5 nodes free"),
+    ]
+    assert counted(moved)[-2:] == [
+        ("clash", "16:00–17:00, 3 of 5 nodes free"),
+        ("some", "17:00–20:00, 5 of 5 nodes free"),
+    ]
+
+
+def counted(page):
+    """The blocks that count what is free: shape and words."""
+    found = re.findall(
+        r'<span class="b b-(\w+) [^"]*">(?:(?!</span><span class="b ).)*?visually-hidden">([^<]*nodes free)',
+        page.text,
+    )
+    return [(kind, words) for kind, words in found]
+
+
 @BOTH
 def test_text_no_database_takes_is_cleaned(lin, world):
     world.resource()
@@ -702,3 +738,38 @@ def test_a_start_and_an_end_on_distant_days_are_written_in_full(lin, world):
 def span_of_days(first, last):
     after = date.fromisoformat(last) + timedelta(days=1)
     return Span(at(f"{first} 00:00"), at(f"{after} 00:00"))
+
+
+@pytest.mark.parametrize(
+    ("query", "start", "end"),
+    [
+        ({}, "2026-11-23 12:30", "2026-11-23 14:30"),
+        ({"date": "2026-11-24"}, "2026-11-24 10:00", "2026-11-24 12:00"),
+        ({"date": "2026-11-28"}, "2026-11-28 09:00", "2026-11-28 11:00"),
+    ],
+)
+def test_the_form_begins_with_the_next_free_time(lin, world, query, start, end):
+    policy = {"hours": "WD 08:00-22:00; RD off", "notice_hours": 2}
+    microscope = world.resource("CONFOCAL", policy=policy)
+    for day, first, last in (("2026-11-23", "14:30", "20:00"), ("2026-11-24", "08:00", "10:00")):
+        request_booking(
+            microscope.id, span(day, first, last), by=world.actor(world.fang), unit_id=world.institute.id
+        )
+
+    page = lin.get("/bookings/new", resource="CONFOCAL", **query).text
+
+    day, first = start.split(" ")
+    assert f'value="{day}"' in page
+    if day != "2026-11-28":
+        assert f'selected value="{first}"' in page
+        assert f'selected value="{end[11:]}"' in page
+
+
+def test_the_form_of_what_is_lent_begins_with_its_next_free_days(lin, world):
+    policy = {"hours": "WD 09:00-17:00", "shortest_minutes": 2880}
+    world.resource("CONFOCAL", preset="loan", policy=policy)
+
+    page = lin.get("/bookings/new", resource="CONFOCAL").text
+
+    assert 'value="2026-11-24"' in page
+    assert 'value="2026-11-25"' in page

@@ -1,9 +1,12 @@
 """Where a span lies on its lane."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
+from flask_babel import Babel
 
 from alliance.intervals import Span
 from alliance.web.lanes import DaysWindow, Window, place, place_days, place_now, window_around
@@ -11,6 +14,15 @@ from alliance.web.lanes import DaysWindow, Window, place, place_days, place_now,
 SHENZHEN = ZoneInfo("Asia/Shanghai")
 MONDAY = date(2026, 11, 23)
 EIGHT_TO_TEN = Window(8, 14)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Days are named in a language."""
+    app = Flask(__name__)
+    Babel(app, locale_selector=lambda: "en")
+    with app.app_context():
+        yield
 
 
 def at(text: str) -> datetime:
@@ -112,6 +124,6 @@ def test_a_window_of_days_names_them():
 
     assert weeks.css == "days-28"
     assert weeks.ticks[7:9] == [(7, 1, "30"), (8, 1, "1")]
-    assert weeks.ends == ("11-23", "12-20")
+    assert weeks.ends == ("23 Nov", "20 Dec")
     assert weeks.is_narrow(2)
     assert not weeks.is_narrow(3)

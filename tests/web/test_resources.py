@@ -431,3 +431,13 @@ def test_pages_are_made_at_any_hour(world, client):
     for hour in range(0, 48, 3):
         with clock.frozen(NOW + timedelta(hours=hour)):
             assert client.get("/resources/PUBLIC").status_code == 200
+
+
+def test_another_week_leads_back_to_today(world, client):
+    world.resource(visibility="public")
+
+    other = client.get("/resources/CONFOCAL?week=2026-12-28&lang=en", follow_redirects=True).text
+    today = client.get("/resources/CONFOCAL").text
+
+    assert re.search(r'href="/resources/CONFOCAL#week">Today</a>', other)
+    assert '#week">Today' not in today

@@ -329,3 +329,9 @@ def test_free_now_counts_items_nobody_has():
 
     assert free_now(facts()) == 2
     assert free_now(facts(bookings=[busy, over])) == 1
+
+
+def test_a_row_names_the_month_where_one_begins():
+    week = draw(first=date(2026, 11, 28))
+
+    assert [row.label for row in week.rows][:5] == ["Sat 28", "Sun 29", "Mon 30", "Tue 1 Dec", "Wed 2"]
