@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from alliance import clock
 from alliance.booking.actions import cancel_booking, change_booking, request_booking
+from alliance.booking.bookable import Bookable
 from alliance.booking.models import Booking
 from alliance.booking.permissions import acting_as, is_booker, may_cancel, may_move
 from alliance.booking.queries import PAGE, my_bookings
@@ -50,7 +51,8 @@ def new() -> Answer:
     offer = offer_of(code, require_actor())
     if offer.resource.mode != "timed":
         return redirect(url_for("resources.show", code=code))
-    values = filled(db.session(), request.args, offer.terms, list(offer.units), clock.now())
+    units, bookable = list(offer.units), Bookable.of(offer.resource)
+    values = filled(db.session(), request.args, offer.terms, units, clock.now(), bookable)
     form = offer.form(values)
     wish, unit = form.wish(offer.terms), form.unit_among(list(offer.units))
     verdict = verdict_for(wish, unit, offer) if wish and unit else None

@@ -1,4 +1,4 @@
-"""What the booking form holds before anybody has typed: the next open time, as far as the address does not say."""
+"""What the booking form holds before anybody has typed: the next free time, as far as the address does not say."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -10,6 +10,8 @@ from werkzeug.datastructures import MultiDict
 from alliance.availability.hours import Hours, open_spans
 from alliance.availability.local_time import instant_of, local_day, midnight
 from alliance.availability.queries import calendar_days
+from alliance.booking.bookable import Bookable
+from alliance.booking.free_time import free_within, next_free
 from alliance.intervals import Span
 from alliance.web.forms.booking import Terms, clock_of, read_clock
 
@@ -18,18 +20,28 @@ _DAY: Final = timedelta(days=1)
 _LOOK_AHEAD: Final = 28
 _DAY_MINUTES: Final = 24 * 60
 _MINUTE: Final = timedelta(minutes=1)
+_SECOND: Final = timedelta(seconds=1)
 
 
 def filled(
-    session: Session, values: MultiDict[str, str], terms: Terms, units: list[str], now: datetime
+    session: Session,
+    values: MultiDict[str, str],
+    terms: Terms,
+    units: list[str],
+    now: datetime,
+    bookable: Bookable,
 ) -> MultiDict[str, str]:
-    """The values with what is missing put in: the next open time, a usual length, one item, the first unit."""
+    """The values with what is missing put in: the next free time, a usual length, one item, the first unit."""
     full = MultiDict(values)
-    # A start without its day means nothing yet; a day without its start gets that day's first open time.
+    # A start without its day means nothing yet; a day without its start gets that day's first free time.
     if not (full.get("date") and (full.get("start") or terms.by_day)):
-        start = _next_start(session, terms, _day(full.get("date"), now), now)
+        day = _day(full.get("date"), now)
+        free = _next_free(session, bookable, day, now)
+        start = free.start if free else _next_start(session, terms, day, now)
         full["date"] = local_day(start, terms.zone).isoformat()
         full["start"] = clock_of(start, terms.zone)
+        if free and not full.get("end") and not full.get("end_date"):
+            full.update(_end_of(free, terms))
     if terms.by_day:
         full.setdefault("end_date", full["date"])
     elif not full.get("end"):
@@ -37,6 +49,34 @@ def filled(
     full.setdefault("quantity", "1")
     full.setdefault("unit", units[0])
     return full
+
+
+def _next_free(session: Session, bookable: Bookable, day: date | None, now: datetime) -> Span | None:
+    """The first time of a usual length that could be booked, on the named day or else at all."""
+    longest = bookable.policy.longest_minutes
+    wanted = max(_USUAL, bookable.shortest)
+    wanted = min(wanted, longest * _MINUTE) if longest is not None else wanted
+    wanted = max(wanted // bookable.grid * bookable.grid, bookable.shortest)
+    if day is None:
+        opening = next_free(session, [bookable], now, wanted=wanted).get(bookable.id)
+    else:
+        within = Span(midnight(day, bookable.zone), midnight(day + _DAY, bookable.zone))
+        opening = free_within(session, [bookable], within, now, wanted=wanted).get(bookable.id)
+    return opening.span if opening else None
+
+
+def _end_of(free: Span, terms: Terms) -> dict[str, str]:
+    """How the form says when the time ends."""
+    last = local_day(free.end - _SECOND, terms.zone)
+    if terms.by_day:
+        return {"end_date": last.isoformat()}
+    if last > local_day(free.start, terms.zone):
+        return {
+            "end": clock_of(free.end, terms.zone),
+            "end_date": local_day(free.end, terms.zone).isoformat(),
+        }
+    end = clock_of(free.end, terms.zone)
+    return {"end": "24:00" if end == "00:00" and not terms.runs_overnight else end}
 
 
 def _day(text: str | None, now: datetime) -> date | None:
