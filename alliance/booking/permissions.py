@@ -1,12 +1,13 @@
 """Who may see what of a booking, and who may do what to it. The only place that decides either."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
 
+from alliance.booking.light import LightBooking, LightStage
 from alliance.booking.models import Booking, Stage
 from alliance.booking.status import Who
 from alliance.intervals import Span
@@ -14,6 +15,8 @@ from alliance.members.actor import Actor
 from alliance.resources.models import Resource
 
 Level = Literal["busy", "unit", "full"]
+# A booking as the ORM loads it, or as a board reads it; both go by the same rules.
+AnyBooking = Booking | LightBooking
 
 
 @dataclass(frozen=True)
@@ -39,31 +42,39 @@ class Glimpse:
 
 
 def seen_by(
-    reader: Actor | None, bookings: Iterable[Booking], *, seen: Collection[int] = ()
+    reader: Actor | None, bookings: Iterable[AnyBooking], *, seen: Collection[int] = ()
 ) -> list[Glimpse]:
     """The bookings as the reader may see them, in the given order.
 
     The reader must be allowed to see the items they take; `seen` are the ids of resources he is known to see, which
     counts where only some groups may. Bookings come with resource, person, unit and occupancies.
     """
-    return [_glimpse(reader, booking, is_seen=booking.resource_id in seen) for booking in bookings]
+    levels: dict[int, Level] = {}
+    return [_glimpse(reader, booking, seen, levels) for booking in bookings]
 
 
-def _glimpse(reader: Actor | None, booking: Booking, *, is_seen: bool) -> Glimpse:
-    level = level_for(reader, booking, is_seen=is_seen)
+def _glimpse(
+    reader: Actor | None, booking: AnyBooking, seen: Collection[int], levels: dict[int, Level]
+) -> Glimpse:
+    """The booking as the reader may see it; `levels` remembers what those see of a resource who may open nothing."""
     opens = may_read(reader, booking)
+    if not opens and booking.resource_id not in levels:
+        is_seen = booking.resource_id in seen
+        levels[booking.resource_id] = _level_for_others(reader, booking, is_seen=is_seen)
+    level = "full" if opens else levels[booking.resource_id]
+    unit = booking.unit if level != "busy" else None
     return Glimpse(
         level=level,
         span=booking.span,
         footprint=booking.footprint,
         status=booking.status,
         quantity=booking.quantity,
-        item_ids=tuple(occupancy.item_id for occupancy in booking.occupancies),
+        item_ids=_item_ids(booking),
         resource_code=booking.resource.code,
         is_mine=is_booker(reader, booking),
-        unit_code=booking.unit.code if level != "busy" else None,
-        unit_name_zh=booking.unit.name_zh if level != "busy" else None,
-        unit_name_en=booking.unit.name_en if level != "busy" else None,
+        unit_code=unit.code if unit else None,
+        unit_name_zh=unit.name_zh if unit else None,
+        unit_name_en=unit.name_en if unit else None,
         person_name=booking.person.name if level == "full" else None,
         title=booking.title if level == "full" else None,
         ref=booking.ref if opens else None,
@@ -71,14 +82,23 @@ def _glimpse(reader: Actor | None, booking: Booking, *, is_seen: bool) -> Glimps
     )
 
 
-def level_for(reader: Actor | None, booking: Booking, *, is_seen: bool = False) -> Level:
+def _item_ids(booking: AnyBooking) -> tuple[int, ...]:
+    if isinstance(booking, LightBooking):
+        return tuple(booking.item_ids) if len(booking.item_ids) == 1 else tuple(sorted(booking.item_ids))
+    return tuple(occupancy.item_id for occupancy in booking.occupancies)
+
+
+def level_for(reader: Actor | None, booking: AnyBooking, *, is_seen: bool = False) -> Level:
     """How much of the booking the reader may know: all of it, the unit, or only that the time is busy.
 
     A whole's booking also shows on its parts: where the whole itself is kept from the reader, only as busy. Whether
     groups share it with him is not known here: `is_seen` says so.
     """
-    if may_read(reader, booking):
-        return "full"
+    return "full" if may_read(reader, booking) else _level_for_others(reader, booking, is_seen=is_seen)
+
+
+def _level_for_others(reader: Actor | None, booking: AnyBooking, *, is_seen: bool) -> Level:
+    """The same for those who may not open it."""
     resource = booking.resource
     if reader is None or not reader.active_unit_ids or resource.detail == "busy":
         return "busy"
@@ -92,12 +112,12 @@ def level_for(reader: Actor | None, booking: Booking, *, is_seen: bool = False) 
     return "full" if resource.detail == "full" else "unit"
 
 
-def is_booker(reader: Actor | None, booking: Booking) -> bool:
+def is_booker(reader: Actor | None, booking: AnyBooking) -> bool:
     """Whether the booking is for the reader, or was made by him."""
     return reader is not None and reader.person_id in (booking.person_id, booking.booked_by_id)
 
 
-def runs(reader: Actor | None, booking: Booking) -> bool:
+def runs(reader: Actor | None, booking: AnyBooking) -> bool:
     """Whether the reader answers for the booked resource; what is always `busy` is its managers' affair alone."""
     if reader is None:
         return False
@@ -106,13 +126,13 @@ def runs(reader: Actor | None, booking: Booking) -> bool:
     return reader.runs(booking.resource_id, booking.resource.owner_id)
 
 
-def may_read(reader: Actor | None, booking: Booking) -> bool:
+def may_read(reader: Actor | None, booking: AnyBooking) -> bool:
     """Whether the reader may open the booking, with its purpose and its history."""
     if reader is None:
         return False
     if is_booker(reader, booking) or runs(reader, booking):
         return True
-    if _decides_on(reader, booking, _stages(booking)):
+    if _decides_on(reader, booking, booking.stages):
         return True
     if booking.resource.detail == "busy":
         return False
@@ -136,7 +156,9 @@ def decides(reader: Actor, booking: Booking, stage: Stage) -> bool:
     return _decides_on(reader, booking, [stage])
 
 
-def _decides_on(reader: Actor, booking: Booking, stages: Iterable[Stage]) -> bool:
+def _decides_on(reader: Actor, booking: AnyBooking, stages: Sequence[Stage | LightStage]) -> bool:
+    if not stages:
+        return False
     mine = {
         "owner": runs(reader, booking),
         "unit": booking.unit_id in reader.admin_unit_ids,

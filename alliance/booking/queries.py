@@ -16,6 +16,7 @@ from alliance.intervals import Span
 from alliance.members.actor import Actor
 from alliance.members.models import AllianceRole, Management, Membership, Person
 from alliance.resources.models import Item, Resource, ResourcePart
+from alliance.resources.permissions import visible_to
 
 Tab = Literal["upcoming", "requested", "past"]
 PAGE = 30
@@ -206,3 +207,24 @@ def touched_by(
     return [
         booking for booking in found if item_id in {occupancy.item_id for occupancy in booking.occupancies}
     ]
+
+
+def recent_resources(session: Session, actor: Actor | None, *, limit: int = 6) -> Sequence[Resource]:
+    """The resources the person booked last, the latest first, with their owners, as far as he may still see them."""
+    if actor is None:
+        return []
+    latest = (
+        sa.select(Booking.resource_id, sa.func.max(Booking.requested_at).label("at"))
+        .where(Booking.person_id == actor.person_id)
+        .group_by(Booking.resource_id)
+        .subquery()
+    )
+    chosen = (
+        sa.select(Resource)
+        .join(latest, latest.c.resource_id == Resource.id)
+        .where(visible_to(actor), Resource.status == "published")
+        .order_by(latest.c.at.desc(), Resource.code)
+        .limit(limit)
+        .options(joinedload(Resource.owner))
+    )
+    return session.scalars(chosen).all()

@@ -157,6 +157,45 @@ class ResourceGroup(Base):
     group_id: Mapped[int] = mapped_column(sa.ForeignKey("unit_group.id"), primary_key=True, index=True)
 
 
+class Favourite(Base):
+    """A resource a person marked, so that it comes first on his board."""
+
+    __tablename__ = "favourite"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    resource_id: Mapped[int] = mapped_column(sa.ForeignKey("resource.id"), primary_key=True, index=True)
+    at: Mapped[datetime] = mapped_column()
+
+
+class Photo(Base):
+    """A photo of a resource, the n-th in their row, as it is described; `width` and `height` are the large one's."""
+
+    __tablename__ = "photo"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(sa.String(10), unique=True)
+    resource_id: Mapped[int] = mapped_column(sa.ForeignKey("resource.id"), index=True)
+    n: Mapped[int] = mapped_column(sa.SmallInteger)
+    width: Mapped[int] = mapped_column()
+    height: Mapped[int] = mapped_column()
+    alt_zh: Mapped[str | None] = mapped_column(sa.String(200))
+    alt_en: Mapped[str | None] = mapped_column(sa.String(200))
+    at: Mapped[datetime] = mapped_column()
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+
+
+class PhotoFile(Base):
+    """One of a photo's two pictures, in WebP: `large` or `small`. Apart from the photo, for lists read only that."""
+
+    __tablename__ = "photo_file"
+
+    photo_id: Mapped[int] = mapped_column(sa.ForeignKey("photo.id"), primary_key=True)
+    size: Mapped[str] = mapped_column(sa.String(5), primary_key=True)
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+    __table_args__ = (sa.CheckConstraint(sa.column("size").in_(("large", "small")), name="size"),)
+
+
 class Qualification(Base):
     """What a person must have learned or been admitted to before using certain resources."""
 

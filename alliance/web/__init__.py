@@ -8,9 +8,11 @@ from alliance.config import ROOT, Settings
 from alliance.web import (
     approvals,
     assets,
+    board,
     bookings,
     closures,
     failures,
+    favourites,
     feeds,
     frame,
     home,
@@ -18,13 +20,27 @@ from alliance.web import (
     language,
     logs,
     members,
+    photos,
     resources,
     security,
     session,
     system,
 )
 
-PAGES: Final = (home, resources, bookings, approvals, closures, feeds, ics, members, system)
+PAGES: Final = (
+    home,
+    resources,
+    photos,
+    favourites,
+    board,
+    bookings,
+    approvals,
+    closures,
+    feeds,
+    ics,
+    members,
+    system,
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -1,11 +1,12 @@
 """Who sees what of a booking: for every kind of reader and every detail, in one table."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from alliance import clock
 from alliance.booking.approvals import approve_booking
+from alliance.booking.light import light_bookings
 from alliance.booking.permissions import (
     Glimpse,
     may_cancel,
@@ -15,9 +16,14 @@ from alliance.booking.permissions import (
     seen_by,
 )
 from alliance.booking.queries import booking_of, deciders_of, inbox
+from alliance.resources.models import Resource
+from alliance.resources.policy import Route
 from tests.booking.acting import WISH, change, request
 from tests.conftest import NOW
 from tests.world import BY_OWNER, World
+
+# Every decider there can be, so that what is always busy is read by them too.
+BY_OFFICE = (Route("own"), Route("member", ("owner", "unit", "secretariat")))
 
 # What each level knows beyond the time itself.
 OF_UNIT = {"unit_code", "unit_name_zh", "unit_name_en"}
@@ -79,6 +85,25 @@ def test_every_reader_sees_what_the_resource_shows_and_his_part_allows(sqlite_wo
         assert (glimpse.ref is not None) == may_read(reader, booking), name
         assert glimpse.is_mine == (name == "booker"), name
         assert (glimpse.span, glimpse.status, glimpse.quantity) == (WISH, "approved", 1), name
+
+
+@pytest.mark.parametrize("visibility", ["public", "own_unit", "groups", "hidden"])
+@pytest.mark.parametrize("detail", ["busy", "unit", "full"])
+def test_a_booking_read_lightly_is_seen_as_the_same_booking(sqlite_world, readers, detail, visibility):
+    world = sqlite_world
+    microscope = world.resource(visibility="public", detail=detail, routes=BY_OFFICE, items=2)
+    world.manages(readers["manager"], microscope)
+    ref = request(world, microscope, title="海马切片", quantity=2)
+    change(world, Resource, Resource.id == microscope.id, visibility=visibility)
+    items = world.item_ids(microscope)
+
+    for name, person in readers.items():
+        reader = world.actor(person) if person else None
+        for seen in ((), (microscope.id,)):
+            (whole,) = seen_by(reader, [booking_of(world.session, ref)], seen=seen)
+            (light,) = seen_by(reader, light_bookings(world.session, reader, items, WISH, NOW), seen=seen)
+            # A board does not tell the purpose, so it does not read it.
+            assert light == replace(whole, purpose=None), name
 
 
 @pytest.mark.parametrize("detail", ["busy", "unit"])
