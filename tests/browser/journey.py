@@ -38,7 +38,7 @@ def finds_the_microscope(reader: Reader) -> None:
     names = Names.for_(reader)
     reader.goes("/")
     reader.page.get_by_role("searchbox").fill(names.words)
-    reader.presses("Search")
+    reader.presses("Find free time")
     reader.page.get_by_role("link", name=names.microscope, exact=True).click()
     reader.page.wait_for_url("**/resources/XWBR-001")
     assert reader.sees("h1") == names.microscope

@@ -11,6 +11,7 @@ _MOST_NODES = 1500
 PAGES = [
     (LIN, "/"),
     (LIN, "/resources"),
+    (LIN, "/resources?date=2026-11-25&from=14:00&minutes=120"),
     (LIN, "/resources/XWBR-001"),
     (LIN, "/bookings/new?resource=XWBR-001"),
     (LIN, "/bookings"),
