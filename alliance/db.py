@@ -1,12 +1,10 @@
 """The database: the one session, the column types, and the decorator every changing act goes through."""
 
-import fcntl
 import functools
-import os
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,10 +19,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from alliance import clock
 from alliance.errors import Busy, KeyReused, Problem, Replayed, Taken
+from alliance.turns import turn_with
 
 # The name under which both databases refuse a second occupancy of one item: a constraint or a trigger.
 GUARD: Final = "occupancy_no_overlap"
 _TRIES: Final = 3
+_PATIENCE_SECONDS: Final = 10.0
 _KEPT: Final = timedelta(days=1)
 _REPEATABLE: Final = {"40001", "40P01"}  # serialization failure, deadlock
 _LOCK_NOT_AVAILABLE: Final = "55P03"
@@ -227,16 +227,16 @@ def _is(once: Once) -> tuple[sa.ColumnElement[bool], ...]:
 
 @contextmanager
 def _turn(engine: Engine) -> Iterator[None]:
-    """Wait for one's turn to write. SQLite's busy handler polls and starves the unlucky; a file lock queues fairly."""
+    """Wait for one's turn to write: SQLite's own waiting starves the unlucky. Raises Busy after ten seconds."""
     if engine.dialect.name != "sqlite":
         yield
         return
-    file = os.open(f"{engine.url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with ExitStack() as held:
+        try:
+            held.enter_context(turn_with(f"{engine.url.database}.lock", _PATIENCE_SECONDS))
+        except TimeoutError:
+            raise Busy from None
         yield
-    finally:
-        os.close(file)
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
