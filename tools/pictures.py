@@ -152,7 +152,10 @@ def open_the_second(page: Page) -> None:
 
 
 PICTURES: Final = (
-    Picture("catalogue", "/resources?q=显微"),
+    Picture("home", "/?date=2026-11-24&from=14:00&minutes=120", size=_TALL),
+    Picture("catalogue", "/resources?q=显微&date=2026-11-24&from=14:00&minutes=120"),
+    Picture("board", "/board?date=2026-11-24&kind=instrument", size=_TALL),
+    Picture("board-phone", "/board?date=2026-11-24&kind=instrument", size=_PHONE),
     Picture("resource", "/resources/XWBR-001", size=_TALL),
     Picture("resource-phone", "/resources/XWBR-001", size=_PHONE),
     Picture("resource-en", "/resources/XWBR-001", size=_TALL, language="en"),
