@@ -91,6 +91,9 @@ class WholeNumber(ma.fields.Integer):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> int:
         if self.written and isinstance(value, str) and _NUMBER.fullmatch(value):
             value = int(value)
+        # In JSON 3.0 is a whole number, too, and so our description says; true is none.
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if type(value) is not int:
             raise wrong("wrong_type", expected=self.expected)
         if not self.least <= value <= self.most:

@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from alliance.api import problems
 from alliance.api.auth import authenticate, needs
 from alliance.api.reading import Parser
+from alliance.api.schemas.bookings import BookingAnswer
 from alliance.api.schemas.examples import EXAMPLES
 from alliance.i18n import HTML_NAMES, language
 from alliance.members.tokens import Scope
@@ -58,7 +59,8 @@ class Noun(Blueprint):
                 wrapped = self.arguments(query, location="query", unknown=ma.RAISE)(wrapped)
             for status, schema in answers.items():
                 example = EXAMPLES[schema] if schema is not None else None
-                wrapped = self.response(status, schema, example=example)(wrapped)
+                told = _told(status, schema, headers)
+                wrapped = self.response(status, schema, example=example, headers=told)(wrapped)
             for status in sorted({*_ALWAYS, *fails, *(_WITH_BODY if body is not None else ())}):
                 wrapped = self.alt_response(status, response=HTTPStatus(status).name)(wrapped)
             security = [{"token": [scope]}]
@@ -68,6 +70,24 @@ class Noun(Blueprint):
             return self.route(rule, methods=[method], tags=[self.noun])(wrapped)
 
         return decorate
+
+
+def _told(status: int, schema: type[ma.Schema] | None, heeded: tuple[str, ...]) -> dict[str, Any]:
+    """The headers of a good answer that programs go by, described."""
+    told = {}
+    if schema is BookingAnswer or status == 304:
+        told["ETag"] = _header("Its version: for If-None-Match, and for If-Match of the acts.", required=True)
+    if status == 201 and schema is BookingAnswer:
+        told["Location"] = _header("The address of what was made.", required=True)
+    if "IdempotencyKey" in heeded:
+        told["Idempotent-Replayed"] = _header(
+            "`true` if the same call came before: nothing happened this time."
+        )
+    return told
+
+
+def _header(meaning: str, *, required: bool = False) -> dict[str, Any]:
+    return {"description": meaning, "required": required, "schema": {"type": "string"}}
 
 
 def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -14,7 +14,8 @@ from alliance.db import Once, only_once
 from alliance.errors import Problem, Refused, Replayed
 from alliance.refs import digest
 
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+KEY_PATTERN: Final = r"^[\x21-\x7e]{1,255}$"
+_KEY: Final = re.compile(KEY_PATTERN)
 _TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"', re.ASCII)
 _NEVER: Final = -1
 

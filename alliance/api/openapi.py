@@ -12,12 +12,14 @@ from flask_smorest import Api
 
 from alliance.api.fields import Day, Moment
 from alliance.api.noun import PREFIX
+from alliance.api.once import KEY_PATTERN
 from alliance.api.problems import said, title_of
 from alliance.api.schemas.problems import ProblemAnswer
 from alliance.config import Settings
 from alliance.errors import Problem
 
-_RETRY_AFTER: Final = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+_RETRY_AFTER: Final = {"description": "Seconds to wait.", "required": True, "schema": {"type": "integer"}}
+_CHALLENGE: Final = {"description": "What to bring.", "required": True, "schema": {"type": "string"}}
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,14 @@ _FAILURES: Final = (
 # What flask-smorest refers to for all that is not listed.
 _OTHER: Final = _failure(405, "Any other failure.", "wrong_method", allowed=("GET",))
 _BY_NAME: Final = {**{HTTPStatus(each.status).name: each for each in _FAILURES}, "DEFAULT_ERROR": _OTHER}
-_HEADERS: Final = {
+_HEADERS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
     "IdempotencyKey": (
         "Idempotency-Key",
         "1 to 255 visible ASCII characters. The same call with the same key within a day happens once.",
+        {"pattern": KEY_PATTERN},
     ),
-    "IfMatch": ("If-Match", "The ETag one has read; the act happens only if it is still current."),
-    "IfNoneMatch": ("If-None-Match", "The ETag one has; 304 if it is still current."),
+    "IfMatch": ("If-Match", "The ETag one has read; the act happens only if it is still current.", {}),
+    "IfNoneMatch": ("If-None-Match", "The ETag one has; 304 if it is still current.", {}),
 }
 
 
@@ -96,8 +99,9 @@ class Description(Api):
             "description": "A token made on the page of feeds and tokens.",
         }
         self.spec.components.security_scheme("token", bearer)
-        for name, (header, description) in _HEADERS.items():
-            parameter = {"name": header, "description": description, "schema": {"type": "string"}}
+        for name, (header, description, bounds) in _HEADERS.items():
+            schema = {"type": "string", **bounds}
+            parameter = {"name": header, "description": description, "schema": schema}
             self.spec.components.parameter(name, "header", parameter)
 
     def _register_error_handlers(self) -> None:
@@ -110,6 +114,8 @@ class Description(Api):
             response: dict[str, Any] = {"description": failure.meaning, "content": content}
             if failure.status in (429, 503):
                 response["headers"] = {"Retry-After": _RETRY_AFTER}
+            if failure.status == 401:
+                response["headers"] = {"WWW-Authenticate": _CHALLENGE}
             self.spec.components.response(name, response, lazy=True)
 
     @cached_property

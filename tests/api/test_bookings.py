@@ -54,6 +54,15 @@ def booked(program, code="CONFOCAL", **more):
     return answer.get_json()["ref"]
 
 
+def test_a_number_may_be_whole_without_looking_so(world, calling):
+    world.resource("CONFOCAL", items=2)
+    lin = calling(world.lin, "book")
+
+    answer = lin.post("/bookings", {"resource": "CONFOCAL", **TUESDAY, "quantity": 2.0})
+
+    assert (answer.status_code, answer.get_json()["quantity"]) == (201, 2)
+
+
 def test_what_somebody_else_has_is_a_conflict_with_the_reason_and_the_way_out(world, calling):
     world.resource("CONFOCAL")
     booked(calling(world.lin))
