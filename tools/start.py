@@ -85,8 +85,9 @@ def _prepare() -> dict[str, Any]:
 def _server(port: int, *, is_sqlite: bool) -> list[Any]:
     """SQLite has one writer at a time, so one process serves it; PostgreSQL is served by two."""
     if is_sqlite:
-        # Not `-m waitress`, which talks while it starts. It takes a whole body in before the application may refuse it.
-        limits = "threads=8, max_request_body_size=2**20"
+        # Not `-m waitress`, which talks while it starts. It takes a whole body in before the application may refuse it;
+        # a photo has at most ten megabytes, and whoever sends a little more should read a page about it.
+        limits = "threads=8, max_request_body_size=2**24"
         serve = f"import sys, waitress, app; waitress.serve(app.app, listen=sys.argv[1], {limits})"
         return [PYTHON, "-c", serve, f"127.0.0.1:{port}"]
     gunicorn = [

@@ -1,4 +1,4 @@
-"""What stands around resources: items, techniques, needed qualifications, managers, parts, and how the reader stands.
+"""What stands around resources: items, techniques, qualifications, managers, photos, parts, and how the reader stands.
 
 All of it comes in one statement, whatever the number of resources and items.
 """
@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session, aliased
 from alliance.members.actor import Actor
 from alliance.members.models import GroupUnit, Management, Person, Unit
 from alliance.resources.models import (
+    Favourite,
     HeldQualification,
     Item,
+    Photo,
     Qualification,
     RequiredQualification,
     Resource,
@@ -55,6 +57,15 @@ class Manager:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A photo as a page names it: its ref and its caption."""
+
+    ref: str
+    alt_zh: str | None
+    alt_en: str | None
+
+
+@dataclass(frozen=True)
 class Required:
     """A qualification a resource asks for, and since and until which local day the reader holds it, if at all."""
 
@@ -83,10 +94,12 @@ class Particulars:
     tags: tuple[Label, ...] = ()
     required: tuple[Required, ...] = ()
     managers: tuple[Manager, ...] = ()
+    photos: tuple[Shown, ...] = ()
     parts: tuple[Related, ...] = ()
     wholes: tuple[Related, ...] = ()
     relative_ids: frozenset[int] = frozenset()
     has_parts: bool = False
+    is_favourite: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,15 +129,16 @@ class Surroundings:
 def surroundings(
     session: Session, reader: Actor | None, resource_ids: Collection[int], *, with_items: bool = False
 ) -> Surroundings:
-    """All there is to say around the resources, in one statement; items and parts only when asked for.
+    """All there is to say around the resources, in one statement; items, photos and parts only when asked for.
 
     The caller has made sure that the reader may know of these resources.
     """
     wanted = [_tags(resource_ids), _required(resource_ids, reader)]
     if with_items:
         wanted += [_items(resource_ids), _items_of_parts(resource_ids), *_relatives(resource_ids, reader)]
+        wanted.append(_photos(resource_ids))
     if reader is not None:
-        wanted += [_managers(resource_ids), *_standing(reader)]
+        wanted += [_managers(resource_ids), _marked(resource_ids, reader), *_standing(reader)]
     rows = [_Row(*row) for row in session.execute(sa.union_all(*wanted))]
     return Surroundings(
         standing=Standing(
@@ -174,10 +188,12 @@ def _particulars(rows: Iterable[_Row]) -> Particulars:
         tags=_sorted(own, "tag", _label),
         required=_sorted(own, "required", _requirement),
         managers=_sorted(own, "manager", _manager),
+        photos=_sorted(own, "photo", _photo),
         parts=_sorted(own, "part", _related),
         wholes=_sorted(own, "whole", _related),
         relative_ids=frozenset(row.id for row in own if row.what in ("below", "above")),
         has_parts=any(row.what == "below" for row in own),
+        is_favourite=any(row.what == "marked" for row in own),
     )
 
 
@@ -200,6 +216,10 @@ def _manager(row: _Row) -> Manager:
     return Manager(row.zh, row.code)
 
 
+def _photo(row: _Row) -> Shown:
+    return Shown(row.code, row.zh, row.en)
+
+
 def _requirement(row: _Row) -> Required:
     return Required(row.code, row.zh, row.en, row.first, row.last)
 
@@ -213,6 +233,12 @@ _NO_DAY = sa.cast(sa.null(), sa.Date)
 def _line(what: str, of: Any, number: Any, code: Any, zh: Any, en: Any = _NO_TEXT, *days: Any) -> _Line:
     first, last = days or (_NO_DAY.label("first"), _NO_DAY.label("last"))
     return sa.select(sa.literal(what), of, number, code, zh, en, first, last)
+
+
+def _marked(resource_ids: Collection[int], reader: Actor) -> _Line:
+    return _line("marked", Favourite.resource_id, sa.literal(0), sa.literal(""), sa.literal("")).where(
+        Favourite.resource_id.in_(resource_ids), Favourite.person_id == reader.person_id
+    )
 
 
 def _items(resource_ids: Collection[int]) -> _Line:
@@ -265,6 +291,13 @@ def _managers(resource_ids: Collection[int]) -> _Line:
         _line("manager", Management.resource_id, Person.id, Person.email, Person.name)
         .join(Person, Person.id == Management.person_id)
         .where(Management.resource_id.in_(resource_ids), Person.status == "active")
+    )
+
+
+def _photos(resource_ids: Collection[int]) -> _Line:
+    """Their places stand for their ids, for that is how they are sorted."""
+    return _line("photo", Photo.resource_id, Photo.n, Photo.ref, Photo.alt_zh, Photo.alt_en).where(
+        Photo.resource_id.in_(resource_ids)
     )
 
 

@@ -94,6 +94,7 @@ def show(code: str) -> str:
         "resources/show.html",
         resource=resource,
         around=around.of(resource.id),
+        runs_it=reader is not None and reader.runs(resource.id, resource.owner_id),
         line=line_of(resource, around, reader, now),
         times=times,
         quick_by_day=facts is not None and facts.goes_by_days,

@@ -1,9 +1,10 @@
 """What browsers and proxies may do with our answers: headers, cookies, sizes, hosts, and forms that are really ours."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
@@ -26,6 +27,9 @@ _HEADERS: Final = {
 }
 _ONE_YEAR: Final = "max-age=31536000"
 _LARGEST_BODY: Final = 256 * 1024
+_TAKES: Final = "_takes_up_to"
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 csrf: Final = CSRFProtect()
 
@@ -52,6 +56,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     if hops := settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     csrf.init_app(app)
+    app.before_request(_make_room)
     app.before_request(_check_form)
 
     def add_headers(response: Response) -> Response:
@@ -68,12 +73,28 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.after_request(add_headers)
 
 
+def takes_up_to(size: int) -> Callable[[View], View]:
+    """Let the page take larger forms than others do: so many bytes, with all that is in them."""
+
+    def mark(view: View) -> View:
+        setattr(view, _TAKES, size)
+        return view
+
+    return mark
+
+
 def set_cookie(response: BaseResponse, name: str, value: str, settings: Settings) -> None:
     """Remember a choice of the reader on this browser for a year."""
     is_https = settings.base_url.startswith("https://")
     response.set_cookie(
         name, value, max_age=timedelta(days=365), secure=is_https, httponly=True, samesite="Lax"
     )
+
+
+def _make_room() -> None:
+    """Before anything reads the form; larger ones are refused by what they say of their length, unread."""
+    if size := getattr(current_app.view_functions.get(request.endpoint or ""), _TAKES, None):
+        request.max_content_length = size
 
 
 def _check_form() -> None:
