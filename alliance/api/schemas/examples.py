@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import marshmallow as ma
 
-from alliance.api.schemas import bookings, closures, feeds, resources
+from alliance.api.schemas import board, bookings, closures, feeds, resources
 
 _RESOURCE: Final = {
     "code": "XWBR-001",
@@ -159,6 +159,42 @@ EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
         "problems": [_FINDING],
         "stages": ["owner"],
         "hold_until": "2026-11-24T14:00:00+08:00",
+    },
+    board.BoardPage: {
+        "items": [
+            {
+                "resource": "XWBR-001",
+                "name": "Laser confocal microscope",
+                "owner": "XWBR",
+                "items": 2,
+                "zone": "Asia/Shanghai",
+                "free": [_FREE],
+                "closures": [
+                    {
+                        "start": "2026-11-25T09:00:00+08:00",
+                        "end": "2026-11-25T12:00:00+08:00",
+                        "kind": "calibration",
+                        "reason": "Yearly calibration",
+                        "item": "No. 1",
+                    }
+                ],
+                "bookings": [
+                    {
+                        "start": "2026-11-24T14:00:00+08:00",
+                        "end": "2026-11-24T16:00:00+08:00",
+                        "status": "approved",
+                        "level": "unit",
+                        "quantity": 1,
+                        "mine": False,
+                        "unit": "UNIV",
+                        "person": None,
+                        "title": None,
+                        "ref": None,
+                    }
+                ],
+            }
+        ],
+        "next": None,
     },
     feeds.NewFeed: {"scope": "mine", "language": "en", "label": "Phone"},
     feeds.FeedAnswer: {**_FEED, "address": "https://share.example.org/feeds/one-time-secret.ics"},
