@@ -40,6 +40,7 @@ from alliance.web.failures import page
 from alliance.web.forms.photos import CaptionForm, PhotoForm
 from alliance.web.security import takes_up_to
 from alliance.web.session import current_actor, require_actor
+from alliance.web.vocabulary import run_together
 
 blueprint = Blueprint("photos", __name__)
 
@@ -49,6 +50,10 @@ LARGEST_FORM: Final = LARGEST_FILE + 64 * 1024
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 # Permission may end, so browsers ask again after a while; proxies keep nothing.
 _FOR_A_WHILE: Final = "private, max-age=3600"
+# Browsers draw a page of their own, with styles inline, around a picture opened by itself; nothing else gets in there.
+_AROUND_A_PICTURE: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'"
+)
 
 
 @blueprint.get("/photos/<name>.webp")
@@ -63,7 +68,8 @@ def picture(name: str) -> Response:
     content, kept = picture_named(db.session(), None, ref, size), _FOR_EVER
     if content is None:
         content, kept = _for_members(ref, size), _FOR_A_WHILE
-    answer = Response(content, mimetype="image/webp", headers={"Cache-Control": kept})
+    headers = {"Cache-Control": kept, "Content-Security-Policy": _AROUND_A_PICTURE}
+    answer = Response(content, mimetype="image/webp", headers=headers)
     answer.set_etag(name)
     answer.make_conditional(request)
     return answer
@@ -186,7 +192,7 @@ def _tell(form: CaptionForm, problems: Sequence[Problem]) -> None:
     """Each finding beside its field, with the way out."""
     for problem in problems:
         words, field = words_for(problem), form[problem.field or "photo"]
-        field.errors = [*field.errors, f"{words.message} {words.remedy}"]
+        field.errors = [*field.errors, run_together((words.message, words.remedy))]
 
 
 def _page(

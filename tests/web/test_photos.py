@@ -66,6 +66,9 @@ def test_a_public_photo_is_kept_by_everybody_for_ever(world, sqlite_app):
     assert small.headers["Content-Type"] == "image/webp"
     assert small.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert small.headers["X-Content-Type-Options"] == "nosniff"
+    assert small.headers["Content-Security-Policy"] == (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'"
+    )
     assert "Vary" not in small.headers
     assert "Set-Cookie" not in small.headers
     assert (
@@ -154,7 +157,7 @@ def test_the_limits_are_said_before_anything_is_sent(world, visit):
     page = visit(world.fang).get("/resources/A-1/photos").text
 
     assert "JPEG, PNG or WebP, at most 10 MB, 300 to 4096 pixels on each side." in page
-    assert "At most 6 photos a resource." in page
+    assert "At most 6 photos a resource" in page
     assert 'enctype="multipart/form-data"' in page
 
 
