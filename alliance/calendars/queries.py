@@ -20,7 +20,7 @@ from alliance.calendars.shown import LAPSED, STATUS, kin, may_see_subject, shown
 from alliance.calendars.subscriptions import Subscription, reader_key
 from alliance.config import Settings
 from alliance.members.actor import Actor
-from alliance.members.models import Unit
+from alliance.members.models import Person, Unit
 from alliance.resources.models import Resource
 from alliance.resources.permissions import visible_to
 
@@ -75,7 +75,9 @@ def state_of(session: Session, subscription: Subscription, now: datetime, settin
     if found.bookings > _MANY:
         window = window.narrowed()
     changes = [
-        at for at in (found.changed, found.lapse, found.resource, found.unit, window.today) if at is not None
+        at
+        for at in (found.changed, found.lapse, found.resource, found.unit, found.person, window.today)
+        if at is not None
     ]
     numbers = (found.bookings, found.ids, found.versions, found.lapsed, found.visible)
     return State(
@@ -125,6 +127,7 @@ def _state_statement(scope: str, reader: Actor | None) -> Rows:
         newest.scalar_subquery().label("resource"),
         sa.literal(0).label("visible") if scope == "mine" else visible.scalar_subquery().label("visible"),
         sa.select(sa.func.max(Unit.changed_at)).scalar_subquery().label("unit"),
+        sa.select(sa.func.max(Person.changed_at)).scalar_subquery().label("person"),
     ).where(shown(scope, reader))
 
 
@@ -141,10 +144,12 @@ def _rows_statement(scope: str, reader: Actor | None) -> Rows:
             _as_stored(Booking.changed_at, "changed"),
             _as_stored(Resource.changed_at, "resource"),
             _as_stored(Unit.changed_at, "unit"),
+            _as_stored(Person.changed_at, "person"),
             _as_stored(owner.changed_at, "owner"),
         )
         .join(Resource, Resource.id == Booking.resource_id)
         .join(Unit, Unit.id == Booking.unit_id)
+        .join(Person, Person.id == Booking.person_id)
         .join(owner, owner.id == Resource.owner_id)
         .where(shown(scope, reader))
         .order_by(Booking.starts_at, Booking.id)

@@ -1,10 +1,12 @@
 """The tables of units, groups and people."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from alliance import clock
 from alliance.db import Base
 
 UNIT_STATUSES = ("applied", "active", "suspended", "left", "external")
@@ -82,7 +84,11 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
     # Part of what the session cookie holds: a new value signs the person out everywhere.
     session_epoch: Mapped[str] = mapped_column(sa.String(32))
+    # Sessions somebody signed out of, each with the day: a copy of their cookies must not bring them back.
+    ended_sessions: Mapped[list[Any] | None] = mapped_column(sa.JSON)
     created_at: Mapped[datetime] = mapped_column()
+    # When the person was last called otherwise, which calendars must notice; None while nobody has been.
+    changed_at: Mapped[datetime | None] = mapped_column(index=True)
 
     memberships: Mapped[list["Membership"]] = relationship(lazy="raise_on_sql", viewonly=True)
 
@@ -90,6 +96,13 @@ class Person(Base):
         sa.CheckConstraint(sa.column("status").in_(("active", "suspended")), name="status"),
         sa.CheckConstraint(sa.column("language").in_(("zh", "en")), name="language"),
     )
+
+    @validates("name")
+    def _renamed(self, _name: str, name: str) -> str:
+        """Note when, wherever somebody is renamed."""
+        if self.name is not None and self.name != name:
+            self.changed_at = clock.now()
+        return name
 
 
 class Membership(Base):

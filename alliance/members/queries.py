@@ -18,13 +18,18 @@ class Profile:
     email: str
     language: str
     session_epoch: str
+    ended_sessions: frozenset[str]
 
 
 def profile_of(session: Session, person_id: int) -> Profile | None:
     """The person of this id; None when there is nobody."""
     columns = (Person.id, Person.name, Person.email, Person.language, Person.session_epoch)
-    found = session.execute(sa.select(*columns).where(Person.id == person_id)).one_or_none()
-    return Profile(*found) if found else None
+    chosen = sa.select(*columns, Person.ended_sessions).where(Person.id == person_id)
+    found = session.execute(chosen).one_or_none()
+    if found is None:
+        return None
+    ended = frozenset(session_id for session_id, _day in found.ended_sessions or ())
+    return Profile(found.id, found.name, found.email, found.language, found.session_epoch, ended)
 
 
 def memberships_of(session: Session, person_id: int) -> Sequence[Membership]:

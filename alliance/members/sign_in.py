@@ -6,7 +6,8 @@ Passwords are reckoned between two short transactions, never inside one: they ta
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,6 +21,11 @@ from alliance.i18n import Language
 from alliance.members import passwords
 from alliance.members.attempts import Attempt, begin_attempt, forgive
 from alliance.members.models import Person
+
+# A cookie counts for thirty days, so a session that was ended need not be remembered for longer.
+_REMEMBERED: Final = timedelta(days=31)
+# Who signs out more often than that in a month is signed out everywhere, rather than read about with every page.
+_MOST_REMEMBERED: Final = 100
 
 
 @dataclass(frozen=True)
@@ -85,10 +91,22 @@ def set_password(email: str, new: str) -> int:
 
 
 @action
+def sign_out(session: Session, person_id: int, session_id: str) -> None:
+    """End this one session of the person, wherever a copy of its cookie lies."""
+    person, today = _held(session, person_id), clock.now().date()
+    recent = [ended for ended in person.ended_sessions or () if ended[1] >= str(today - _REMEMBERED)]
+    if len(recent) < _MOST_REMEMBERED:
+        person.ended_sessions = [*recent, [session_id, str(today)]]
+    else:
+        _end_all(person)
+    _record(session, "person.signed_out", person_id)
+
+
+@action
 def sign_out_everywhere(session: Session, person_id: int) -> None:
     """End all sessions of the person."""
     person = _held(session, person_id)
-    person.session_epoch = new_epoch()
+    _end_all(person)
     _record(session, "person.signed_out_everywhere", person_id)
 
 
@@ -138,7 +156,7 @@ def _store_password(session: Session, person_id: int, new_hash: str, old_hash: s
     if old_hash is not None and person.password_hash != old_hash:
         raise Stale
     person.password_hash = new_hash
-    person.session_epoch = new_epoch()
+    _end_all(person)
     # Set from the command line nobody is known to have done it.
     by_id = person_id if old_hash is not None else None
     record(session, "person.password_changed", "person", person_id, at=clock.now(), by_id=by_id)
@@ -151,6 +169,11 @@ def _person_with(session: Session, email: str) -> tuple[int, str]:
     if found is None:
         raise Missing
     return found.id, found.email
+
+
+def _end_all(person: Person) -> None:
+    """With a new epoch no cookie counts any more, so none has to be remembered."""
+    person.session_epoch, person.ended_sessions = new_epoch(), None
 
 
 def _held(session: Session, person_id: int | None) -> Person:

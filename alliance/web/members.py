@@ -23,6 +23,7 @@ from alliance.web.session import (
     keep_session,
     require_actor,
     safe_way_back,
+    session_id,
     start_session,
 )
 
@@ -59,8 +60,11 @@ def start() -> Response | tuple[str, int]:
 @blueprint.post("/sign-out")
 @public
 def sign_out() -> Response:
-    """Out, on this browser."""
+    """Out, on this browser, and with every copy of its cookie."""
+    person_id, known = current_user.id if current_user.is_authenticated else None, session_id()
     end_session()
+    if person_id is not None and known is not None:
+        acts.sign_out(person_id, known)
     flash(_("You are signed out."), "good")
     return redirect(url_for("home.index"))
 

@@ -1,9 +1,11 @@
 """Who is signed in: the session cookie, the person it stands for, and the way to the sign-in page and back.
 
-The cookie holds the person's id and session epoch, signed. A new epoch ends every session at once, without a table of
-sessions that each request would have to read.
+The cookie holds the person's id and session epoch and an id of its own, signed. A new epoch ends every session at once;
+a single one that was ended is remembered with the person. Each request reads both with the person, and no table of
+sessions.
 """
 
+import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -93,7 +95,7 @@ def start_session(person_id: int) -> None:
         raise NotSignedIn
     session.clear()  # a new session, and with it a new CSRF token
     session.permanent = True
-    session["seen_on"] = _today()
+    session["seen_on"], session["id"] = _today(), secrets.token_urlsafe(12)
     login_user(Visitor(profile))
     g.pop("actor", None)
 
@@ -101,6 +103,12 @@ def start_session(person_id: int) -> None:
 def keep_session(person_id: int, epoch: str) -> None:
     """Let this browser go on after the person's other sessions ended."""
     session["_user_id"] = f"{person_id}.{epoch}"
+
+
+def session_id() -> str | None:
+    """What tells this session from the person's others."""
+    known: str | None = session.get("id")
+    return known
 
 
 def end_session() -> None:
@@ -143,7 +151,7 @@ def _visitor(kept: str) -> Visitor | None:
     if not person_id.isdecimal() or g.get("database_is_down"):
         return None
     profile = profile_of(db.session(), int(person_id))
-    if profile is None or profile.session_epoch != epoch:
+    if profile is None or profile.session_epoch != epoch or session.get("id") in profile.ended_sessions:
         return None
     # Once a day, and not with every answer: a late answer would bring back the session that signing out has ended.
     if session.get("seen_on") != _today():

@@ -228,6 +228,23 @@ def test_a_new_name_of_the_resource_or_of_a_unit_reaches_the_calendar(feeds, wor
     assert event["ORGANIZER"].params["CN"] == f"新名 {world.institute.id}"
 
 
+@pytest.mark.parametrize("scope", [("mine",), ("resource", "CONFOCAL")])
+def test_a_new_name_of_the_person_reaches_the_calendar(feeds, world, scope):
+    feeds.book(world.resource(detail="full"))
+    path = feeds.make(world.lin if scope == ("mine",) else world.fang, *scope)
+    before = feeds.get(path).headers["ETag"]
+    same = feeds.get(path, If_None_Match=before).status_code
+    with clock.frozen(LATER):
+        world.lin.name = "林予安"
+        world.session.commit()
+
+    after = feeds.get(path, If_None_Match=before)
+
+    assert (same, after.status_code) == (304, 200)
+    (event,) = events_in(after)
+    assert "预约人：林予安" in str(event["DESCRIPTION"])
+
+
 def test_an_untouched_feed_changes_once_over_midnight(feeds, world):
     feeds.book(world.resource())
     path = feeds.make(world.lin)

@@ -15,6 +15,7 @@ from alliance.history.queries import events_of
 from alliance.members import attempts, passwords
 from alliance.members import sign_in as acts
 from alliance.members.models import Person, SignInAttempt
+from alliance.members.queries import profile_of
 from tests.conftest import NOW
 
 PASSWORD = "three blue lamps"
@@ -236,3 +237,26 @@ def test_nothing_is_done_for_a_person_who_is_not_there(app):
         acts.sign_out_everywhere(404)
     with pytest.raises(Missing):
         acts.change_password(404, PASSWORD, "four green lamps")
+
+
+def test_ended_sessions_are_remembered_as_long_as_a_cookie_could_count(world):
+    person = world.lin.id
+    for day, name in ((0, "first"), (20, "second"), (40, "third")):
+        with clock.frozen(NOW + timedelta(days=day)):
+            acts.sign_out(person, name)
+
+    assert profile_of(world.session, person).ended_sessions == {"second", "third"}
+
+
+def test_who_signs_out_without_end_is_signed_out_everywhere(world):
+    person, epoch = world.lin.id, world.lin.session_epoch
+    for n in range(100):
+        acts.sign_out(person, str(n))
+    remembered = profile_of(world.session, person)
+
+    acts.sign_out(person, "one more")
+
+    assert (len(remembered.ended_sessions), remembered.session_epoch) == (100, epoch)
+    after = profile_of(world.session, person)
+    assert after.ended_sessions == frozenset()
+    assert after.session_epoch != epoch

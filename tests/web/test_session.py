@@ -78,6 +78,19 @@ def test_signing_out_ends_this_session_only(app, lins_browser, lin_id):
     assert (is_signed_in(lins_browser), is_signed_in(other)) == (False, True)
 
 
+def test_a_copied_cookie_ends_with_the_session_it_was_copied_from(app, lins_browser, lin_id):
+    thief = app.test_client()
+    with lins_browser.session_transaction() as own, thief.session_transaction() as copied:
+        copied.update(own)
+    was_good = is_signed_in(thief)
+
+    send(lins_browser, "/sign-out")
+    thief_after = is_signed_in(thief)
+    sign_in(lins_browser, "lin@example.org")
+
+    assert (was_good, thief_after, is_signed_in(lins_browser)) == (True, False, True)
+
+
 def test_signing_out_everywhere_ends_all(app, lins_browser, lin_id):
     other = app.test_client()
     sign_in(other, "lin@example.org")
