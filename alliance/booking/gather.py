@@ -113,10 +113,27 @@ _ITEMS: Final = _items_with_predecessors()
 _OWN_ITEMS: Final = _items_with_predecessors(
     Item.id.in_(sa.select(_TAKEN.item_id).where(_TAKEN.booking_id == sa.bindparam("moving")))
 )
+# From the last one that starts before on, per item: nothing earlier can reach in, and history is not read.
+_FIRST: Final = (
+    sa.select(_TAKEN.starts_at)
+    .where(_TAKEN.item_id == Item.id, _TAKEN.starts_at <= _given("start"))
+    .order_by(_TAKEN.starts_at.desc())
+    .limit(1)
+    .correlate(Item)
+    .scalar_subquery()
+)
+# Materialized, or PostgreSQL asks for the beginning again with each row and reads the history after all.
+_REACH: Final = (
+    sa.select(Item.id, sa.func.coalesce(_FIRST, _given("start")).label("since"))
+    .where(Item.id.in_(sa.bindparam("items", expanding=True)))
+    .cte("reach")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
+)
 _CLASHES: Final = (
     sa.select(Occupancy.item_id, Occupancy.starts_at, Occupancy.ends_at)
+    .select_from(_REACH)
+    .join(Occupancy, sa.and_(Occupancy.item_id == _REACH.c.id, Occupancy.starts_at >= _REACH.c.since))
     .join(Booking, Booking.id == Occupancy.booking_id)
-    .where(Occupancy.item_id.in_(sa.bindparam("items", expanding=True)))
     .where(Occupancy.starts_at < _given("end"), Occupancy.ends_at > _given("start"))
     .where(holds_at(_given("now")), Occupancy.booking_id != sa.bindparam("moving"))
     .order_by(Occupancy.starts_at, Occupancy.item_id)

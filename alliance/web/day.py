@@ -28,6 +28,7 @@ from alliance.notifications.formats import (
     format_week_day,
 )
 from alliance.notifications.rule_words import CLOSURE_NAMES
+from alliance.resources.kinds import DAY_PRESETS
 from alliance.resources.models import PolicyRow, Resource
 from alliance.resources.particulars import Particulars
 from alliance.web.lanes import (
@@ -47,6 +48,7 @@ from alliance.web.vocabulary import free_of
 _OWN_LANES = 3
 _DAY = timedelta(days=1)
 _DAYS_SHOWN: Final = 14
+_DAYS_NEAR: Final = 2
 _LEAD_HOURS = 4
 _DAY_HOURS = 24
 
@@ -98,15 +100,18 @@ def facts_around(
     The resource comes with its policy unless that is given, and `around` with items and relatives.
     """
     zone = ZoneInfo(resource.zone)
-    first, last = (
-        local_day(span.start, zone) - _DAYS_SHOWN * _DAY,
-        local_day(span.end, zone) + _DAYS_SHOWN * _DAY,
+    # A day by its hours needs its neighbours, from where free time may reach in; two weeks are drawn by days.
+    rules = (policy or resource.policy_row).value()
+    by_days = (
+        resource.preset in DAY_PRESETS or timedelta(minutes=rules.grid_minutes) >= _DAY or span.length > _DAY
     )
+    beyond = (_DAYS_SHOWN if by_days else _DAYS_NEAR) * _DAY
+    first, last = local_day(span.start, zone) - beyond, local_day(span.end, zone) + beyond
     reach = whole_days(first, last, zone)
     return WeekFacts(
         now=now,
         zone=zone,
-        policy=(policy or resource.policy_row).value(),
+        policy=rules,
         preset=resource.preset,
         kind=resource.kind,
         days=calendar_days(session, (first, last)),

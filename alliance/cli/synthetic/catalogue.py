@@ -208,7 +208,7 @@ def _add_circumstances(
         (
             Management,
             [
-                {"person_id": members.units + offer.owner + 1, "resource_id": offer.id}
+                {"person_id": members.manager_of(offer.owner) + 1, "resource_id": offer.id}
                 for offer in offers
                 if offer.index % 3 == 0
             ],

@@ -27,7 +27,6 @@ _WEEK = 7
 # Where an owner sets no limit, people take four hours at most, so that a day's pool is not one block.
 _LONGEST_MINUTES = 240
 _HOLD = 3 * _DAY
-_THOUSAND = 1_000
 _RESOURCES = 100_000
 _MOST_ITEMS = 20
 # Which of a day's eight bookings is the one of the person with the full calendar.
@@ -116,13 +115,13 @@ class History:
         return slots_of(self._offers[resource].shape, on, self._days.of(on))
 
     def _places_of_full_calendar(self, booked: Mapping[Place, int]) -> set[Place]:
-        """Where the person with the full calendar has one booking each: a thousand, as near to today as there are."""
+        """Where the person with the full calendar has one booking each, as near to today as there are."""
         free = (
             place
             for place, number in booked.items()
             if number == PER_DAY and self._offers[place[1]].is_free_for_all
         )
-        return set(islice(free, _THOUSAND))
+        return set(islice(free, self._scale.full_calendar))
 
     def _add_place(self, place: Place, number: int) -> None:
         day, resource = place

@@ -63,6 +63,10 @@ class Members:
             return 0
         return 1 + resource % max(1, self.units - 1 - self._external) if self.units > 1 else 0
 
+    def manager_of(self, owner: int) -> int:
+        """A member of the unit who runs some of its resources; not its first, who stands for everybody else."""
+        return owner + self.units * min(2, (self.people - _OFFICE - _COUNCIL - 2 - owner) // self.units)
+
     def is_external(self, unit: int) -> bool:
         return unit >= self.units - self._external
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 
-# The first resources belong to one large owner and are full a week ahead before anybody else's second day is.
-BUSY = 30
+# The first resources belong to one large owner and are full for the coming week before anything else is.
+BUSY = 50
 PER_DAY = 8
 _WEEK = 7
 # Owners let people book two months ahead: what is booked beyond the next sixty days lies in the past.
@@ -23,6 +23,10 @@ class Scale:
     resources: int
     units: int
     seed: int = 1
+    # So many days ahead are full before any other day is: what lies ahead is then alike however much lies behind.
+    full_days: int = 0
+    # How many bookings the person with the full calendar has.
+    full_calendar: int = 1_000
 
     @property
     def people(self) -> int:
@@ -70,9 +74,9 @@ def booked_places(scale: Scale, room: Callable[[Place], int]) -> dict[Place, int
 
 def _in_order(scale: Scale) -> Iterator[tuple[int, range]]:
     everything = range(scale.resources)
-    outward = days_outward()
-    yield next(outward), everything
-    for day in range(_WEEK + 1):
+    for day in range(_WEEK):
         yield day, everything[:BUSY]
-    for day in outward:
+    for day in range(scale.full_days):
+        yield day, everything
+    for day in days_outward():
         yield day, everything

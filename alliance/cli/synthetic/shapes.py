@@ -121,8 +121,11 @@ def shape_of(index: int) -> Shape:
 
 def slots_of(shape: Shape, on: date, day_class: DayClass) -> tuple[Slot, ...]:
     """Where the day's bookings go, in the order in which they are made; none while it is closed."""
-    windows = Hours.parse(shape.hours).windows(on, day_class)
+    windows = _hours(shape.hours).windows(on, day_class)
     return _slots(shape, windows, on.toordinal() % 2)
+
+
+_hours = cache(Hours.parse)
 
 
 @cache

@@ -1,0 +1,67 @@
+"""A long history costs nothing: what is asked all the time is as much work with twenty times the bookings."""
+
+from collections.abc import Callable
+from itertools import islice
+
+import pytest
+
+from alliance.calendars.kept import Kept
+from alliance.db import db
+from tests.frequent import Ask, Frequent
+from tests.growth.conftest import FEW, MANY, Alliance
+from tests.growth.work import Work, work_on
+
+MOST = 1.3
+NAMES = (
+    "week, JSON",
+    "resource page",
+    "catalogue",
+    "catalogue, time filter",
+    "board, day",
+    "board, week",
+    "inbox",
+    "my bookings",
+    "find",
+    "feed, first",
+    "feed, 304",
+    "create",
+    "refuse",
+)
+
+
+def asks(frequent: Frequent, name: str, app) -> tuple[Ask, Ask] | None:
+    """A request to warm up with, so that what a process does once is not counted, and the one to be measured."""
+    changing: dict[str, Callable[[], object]] = {"create": frequent.creates, "refuse": frequent.refusals}
+    if name in changing:
+        first, second = islice(changing[name](), 2)  # type: ignore[call-overload]
+        return first, second
+    if name == "feed, 304":
+        ask = frequent.cached_feed(frequent.reads()["feed, first"].of(app))
+        return ask, ask
+    ask = frequent.reads().get(name)
+    return (ask, ask) if ask else None
+
+
+def work_of(alliance: Alliance, name: str) -> Work:
+    with alliance.open() as frequent:
+        found = asks(frequent, name, alliance.app)
+        if found is None:
+            pytest.skip(f"{name}: not there yet")
+        warm_up, measured = found
+        warm_up.of(alliance.app)
+        if name == "feed, first":
+            alliance.app.extensions["kept_events"] = Kept(most=1)
+        db.session.rollback()
+        with work_on(db.engine) as work:
+            measured.of(alliance.app)
+        db.session.rollback()
+        return work
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_work_does_not_grow_with_the_history(alliances, name):
+    few, many = work_of(alliances[FEW], name), work_of(alliances[MANY], name)
+
+    growth = many.units / few.units
+    print(f"{name}: {few.units} -> {many.units} ({growth:.2f}), {len(many.statements)} statements")
+    assert growth <= MOST, f"{few.units} -> {many.units} units; most of it: {many.worst()[:2000]}"
