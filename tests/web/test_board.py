@@ -280,6 +280,16 @@ def test_a_star_marks_a_favourite_from_the_board_and_takes_it_back(lin, world):
     assert codes(lin.get("/board").text) == ["A", "B"]
 
 
+def test_the_page_of_a_resource_has_its_star_too(nobody, lin, world):
+    world.resource("A", visibility="public")
+    star = '<button class="star star-large" aria-pressed="{}" aria-label="Favourite: A instrument">'
+
+    assert star.format("false") in lin.get("/resources/A").text
+    lin.send("/resources/A/favourite", on="/resources/A", next="/resources/A")
+    assert star.format("true") in lin.get("/resources/A").text
+    assert "star-large" not in nobody.get("/resources/A").text
+
+
 def test_marking_what_is_hidden_is_marking_what_is_missing(lin, world):
     world.resource("SECRET", visibility="hidden")
     world.resource("A")
