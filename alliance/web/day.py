@@ -245,10 +245,9 @@ class _Drawing:
 
     def _counted(self) -> Iterator[Block]:
         """Of a pool: how many are free, stretch by stretch of the open time; solid only where none is."""
-        # Who moves his own booking is not in his own way.
-        others = [
-            one for one in self.facts.bookings if not (self.focus.is_wish and one.ref == self.focus.ref)
-        ]
+        # Who moves his own booking is not in his own way; others' bookings may come without their ref.
+        moving = self.focus.ref if self.focus.is_wish else None
+        others = [one for one in self.facts.bookings if moving is None or one.ref != moving]
         taken = busy(replace(self.facts, bookings=others), self.shown)
         closed = [
             Span(closed.start, closed.end or max(self.shown.end, closed.start + _DAY))

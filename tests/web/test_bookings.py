@@ -224,7 +224,14 @@ def test_the_day_of_a_refused_pool_says_how_many_are_free(app, lin, world):
         items=5, preset="slot_pool", kind="computing", policy={"hours": "DAILY 08:00-20:00"}
     )
     book(world, pool, start="14:00", end="16:00", quantity=3)
-    book(world, pool, start="15:00", end="17:00", quantity=2)
+    # Of strangers' bookings one sees less, but they count as much.
+    request_booking(
+        pool.id,
+        span("2026-11-24", "15:00", "17:00"),
+        by=world.actor(world.fang),
+        unit_id=world.institute.id,
+        quantity=2,
+    )
     own = book(world, pool, start="18:00", end="19:00", quantity=4)
 
     refused = lin.send("/bookings", **{**FORM, "start": "13:00", "end": "15:00", "quantity": "3"})
