@@ -44,7 +44,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A resource on the board before its time is known. `labels` are those of its own live items."""
+    """A resource on the board before its time is known."""
 
     bookable: Bookable
     name_zh: str
@@ -53,7 +53,14 @@ class Line:
     place_en: str | None
     tile: Tile
     is_favourite: bool
-    labels: Mapping[int, Label]
+    # Those of its own live items as they were read: a pool has hundreds, which nobody asks for.
+    label_text: str
+
+    @property
+    def labels(self) -> dict[int, Label]:
+        """The names of its own live items."""
+        found = (each.split(_UNIT_SEPARATOR) for each in self.label_text.split(_ITEM_SEPARATOR) if each)
+        return {int(item_id): Label(int(item_id), zh, en or None) for item_id, zh, en in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,10 +309,5 @@ def _line(row: Sequence[Any]) -> Line:
         place_en,
         Tile(*row[_BEFORE_TILE : _BEFORE_TILE + len(_TILE)]),
         bool(favourite),
-        _labels(labels) if labels else {},
+        labels or "",
     )
-
-
-def _labels(text: str) -> dict[int, Label]:
-    found = (each.split(_UNIT_SEPARATOR) for each in text.split(_ITEM_SEPARATOR))
-    return {int(item_id): Label(int(item_id), zh, en or None) for item_id, zh, en in found}

@@ -132,9 +132,11 @@ class Timetable:
         found = free_runs(window, days.opened, taken, wanted, bookable.preset)
         return [(days.midnights[start], days.midnights[end], count) for start, end, count in found]
 
-    def _in_the_way(self) -> dict[int, list[Range]]:
+    def _in_the_way(self) -> Mapping[int, Sequence[Range]]:
         """For each item when no booking's span may be: closures and footprints, widened by one's own buffers."""
         setup, teardown = (length // _SECOND for length in self.bookable.buffers)
+        if not (setup or teardown or self.closures):
+            return self.busy
         taken = {
             item_id: [(start - teardown, end + setup) for start, end in spans]
             for item_id, spans in self.busy.items()

@@ -78,6 +78,7 @@ class Lane:
     links: list[tuple[int, int, Piece]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     form: str = ""
+    names: list[str] = field(default_factory=list)
     opened: Sequence[Range] = ()
 
     @classmethod
@@ -205,8 +206,8 @@ class Lane:
         bookings = self.row.bookings
         if self.row.is_pool:
             bookings = [booking for booking in bookings if booking.is_mine]
-        if self.half_rows or len(bookings) < 2:
-            return bookings
+        elif not self.row.timetable.is_whole:
+            return bookings  # those of one item never overlap
         drawn: list[Glimpse] = []
         for booking in sorted(bookings, key=lambda booking: not booking.is_mine):
             if not any(booking.span.overlaps(other.span) for other in drawn):
@@ -332,10 +333,13 @@ class Lane:
         times = times or self._times(start, end)
         if not half_row or not self.half_rows:
             return self.page.words.said % {"time": times, "state": state}
-        item = list(self.half_rows)[half_row - 1]
-        label = self.row.line.labels.get(item)
-        name = safe(str(localized(label, "name", self.ruler.language))) if label else str(half_row)
-        return self.page.words.of_item % {"item": name, "time": times, "state": state}
+        if not self.names:
+            labels = self.row.line.labels
+            self.names = [
+                safe(localized(labels[item], "name", self.ruler.language).text) if item in labels else str(n)
+                for item, n in self.half_rows.items()
+            ]
+        return self.page.words.of_item % {"item": self.names[half_row - 1], "time": times, "state": state}
 
 
 def _kind_of(booking: Glimpse) -> Kind:
