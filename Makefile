@@ -5,7 +5,7 @@ BIN := .venv/bin
 PARALLEL ?= --numprocesses=auto --dist=loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check assets translations pictures lock develop
+.PHONY: help run test check bench assets translations pictures lock develop
 
 help:  ## say what one can do here
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -23,6 +23,9 @@ check: develop  ## format, lint, types, layers, templates, tests with coverage: 
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered --cov-fail-under=95 $(ARGS)
+
+bench: develop  ## measure how fast everything is, with floors and shares (ARGS=--quick takes a minute; else ten)
+	@PYTHONPATH=.:tools $(BIN)/python -m tests.bench $(ARGS)
 
 assets:  ## fetch the locked front-end packages and build styles and icons
 	@$(PYTHON) tools/assets.py

@@ -113,15 +113,24 @@ class Frequent:
         ]
         return {ask.name: ask for ask in asks if self._exists(ask)}
 
-    def cached_feed(self, answer: TestResponse) -> Ask:
-        """The same feed for a client that has this answer of it already."""
-        return Ask("feed, 304", self.feed_path, headers={"If-None-Match": answer.headers["ETag"]}, status=304)
+    def cached_feed(self, tag: str) -> Ask:
+        """The same feed for a client that has the answer of this ETag already."""
+        return Ask("feed, 304", self.feed_path, headers={"If-None-Match": tag}, status=304)
+
+    def other_feeds(self) -> list[Ask]:
+        """Feeds of the same calendar of which nothing is kept by another's reading, as none tells the same."""
+        made = [
+            make_feed(self._full, "mine", language=language, detail=detail)
+            for language in ("en", "zh")
+            for detail in ("full", "unit", "busy")
+        ]
+        return [Ask("feed, first", f"/feeds/{feed.token}.ics") for feed in made]
 
     def creates(self, bearer: dict[str, str] | None = None, unit: str | None = None) -> Iterator[Ask]:
         """Bookings that are accepted at once, each somewhere else: half hours that the invented bookings left free."""
         for day in range(1, 7):
-            for index in range(self._scale.resources):
-                for third in range(8) if self._is_open_to_all(index) else ():
+            for third in range(8):
+                for index in filter(self._is_open_to_all, range(self._scale.resources)):
                     start = midnight(self.today + day * _DAY, ZONE) + timedelta(hours=3 * third, minutes=150)
                     body = self._wish(index, start, start + _HALF_HOUR, unit)
                     yield Ask("create", "/api/v1/bookings", "POST", bearer or self._token, body, 201)

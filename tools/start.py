@@ -53,7 +53,7 @@ def main() -> None:
     found = _prepare()
     with Children(ROOT, os.environ) as children:
         with step("启动服务", "Starting the server"):
-            children.start("server", _server(port, is_sqlite="://" not in found["database"]))
+            children.start("server", server(port, is_sqlite="://" not in found["database"]))
             children.start("worker", [PYTHON, "-m", "flask", "--app", "app", "worker"])
             children.wait_until_ready(port)
         print(_screen(port, found["database"], found["accounts"]), flush=True)
@@ -82,7 +82,7 @@ def _prepare() -> dict[str, Any]:
     return found
 
 
-def _server(port: int, *, is_sqlite: bool) -> list[Any]:
+def server(port: int, *, is_sqlite: bool) -> list[Any]:
     """SQLite has one writer at a time, so one process serves it; PostgreSQL is served by two."""
     if is_sqlite:
         # Not `-m waitress`, which talks while it starts. It takes a whole body in before the application may refuse it;

@@ -17,8 +17,8 @@ from alliance.db import db
 from tests.conftest import NOW, fresh_database, settings_for
 from tests.frequent import Frequent
 
-# With forty resources these are 10,000 and 200,000 bookings, which take 80 s to make on both databases. With twenty each
-# resource has just as long a history, so the same work must not grow, and they are made in 40 s.
+# With forty resources these are 10,000 and 200,000 bookings, which take 80 s to make on both databases. With twenty
+# each resource has just as long a history, so the same work must not grow, and they are made in 40 s.
 RESOURCES = int(os.environ.get("GROWTH_RESOURCES", "20"))
 FEW, MANY = 250 * RESOURCES, 5_000 * RESOURCES
 # Thirty days of bookings are less than the smaller number: what pages look ahead at is full in both, and so is the

@@ -36,7 +36,7 @@ def asks(frequent: Frequent, name: str, app) -> tuple[Ask, Ask] | None:
         first, second = islice(changing[name](), 2)  # type: ignore[call-overload]
         return first, second
     if name == "feed, 304":
-        ask = frequent.cached_feed(frequent.reads()["feed, first"].of(app))
+        ask = frequent.cached_feed(frequent.reads()["feed, first"].of(app).headers["ETag"])
         return ask, ask
     ask = frequent.reads().get(name)
     return (ask, ask) if ask else None

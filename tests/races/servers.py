@@ -43,7 +43,7 @@ class Post:
 def two_servers(url: str, log: Path) -> Iterator[list[int]]:
     """Two server processes on the database of that address; yields their ports."""
     environ = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "only for tests, but long enough to be one"}
-    ports = [_free_port(), _free_port()]
+    ports = [free_port(), free_port()]
     with log.open("wb") as output:
         servers = [
             subprocess.Popen(
@@ -111,7 +111,7 @@ def _wait_for(port: int) -> None:
     raise AssertionError(f"the server on port {port} did not start")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

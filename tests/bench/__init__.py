@@ -1,0 +1,1 @@
+"""The benchmark: `make bench`, or `python -m tests.bench --help`. Prints a table, asserts nothing."""
