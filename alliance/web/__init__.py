@@ -6,6 +6,7 @@ from flask import Flask
 
 from alliance.config import ROOT, Settings
 from alliance.web import (
+    about,
     approvals,
     assets,
     board,
@@ -25,12 +26,14 @@ from alliance.web import (
     security,
     session,
     system,
+    units,
 )
 
 PAGES: Final = (
     home,
     resources,
     photos,
+    units,
     favourites,
     board,
     bookings,
@@ -39,6 +42,7 @@ PAGES: Final = (
     feeds,
     ics,
     members,
+    about,
     system,
 )
 

@@ -33,6 +33,7 @@ from alliance.web.when import When, lengths, starts, when_asked
 blueprint = Blueprint("home", __name__)
 
 _ROWS: Final = 5
+_UNITS: Final = 12
 _SHOWN: Final = Window(8, 14)
 _LAST_START: Final = 18
 _SATURDAY: Final = 5
@@ -67,6 +68,7 @@ def index() -> str:
         everything=url_for("resources.index", **when.query()),
         unit_options=[("", _("All units"))] + [(unit.code, localized(unit, "name")) for unit in units],
         kinds=[(kind, KIND_ICONS[kind], kind_name(kind), number) for kind, number in counts.kinds.items()],
+        units_at_first=_UNITS,
         units=_by_offer(units, {owner.code: number for owner, number in counts.units.items()}),
     )
 

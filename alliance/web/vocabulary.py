@@ -5,6 +5,7 @@ from typing import Final
 
 from alliance.i18n import gettext as _
 from alliance.i18n import language, ngettext
+from alliance.i18n import lazy_gettext as _l
 from alliance.resources.kinds import CLASS_NAMES, INSTRUMENT_CLASSES, KIND_NAMES
 
 KIND_ICONS: Final = {
@@ -19,6 +20,19 @@ KIND_ICONS: Final = {
     "venue": "door-open",
 }
 
+UNIT_KIND_NAMES: Final = {
+    "university": _l("University"),
+    "laboratory": _l("Laboratory"),
+    "research_institute": _l("Research institute"),
+    "hospital": _l("Hospital"),
+    "enterprise": _l("Company"),
+    "government": _l("Public authority"),
+    "public_service": _l("Public service"),
+    "venue_operator": _l("Venue"),
+    "social_org": _l("Association"),
+    "alliance": _l("Alliance of units"),
+}
+
 # Where people sit; what a platform has many of (cages, benches, shelves) are places too, though nobody's seats.
 _COUNTED_AS_SEATS: Final = ("venue", "training")
 _COUNTED_AS_PLACES: Final = ("platform",)
@@ -28,6 +42,11 @@ _COUNTED_AS_NODES: Final = ("computing",)
 def kind_name(kind: str) -> str:
     """What a kind of resource is called."""
     return _of_pair(KIND_NAMES[kind])
+
+
+def unit_kind_name(kind: str) -> str:
+    """What a kind of unit is called."""
+    return str(UNIT_KIND_NAMES[kind])
 
 
 def class_name(group: str) -> str:

@@ -248,7 +248,7 @@ def test_the_home_page_counts_what_the_reader_may_find(world, client):
 
     assert "2 entries" in page
     assert "2 member units" in page
-    assert 'href="/resources?unit=INST"' in page
+    assert 'href="/units/INST"' in page
 
 
 def test_chinese_is_complete(world, client):
