@@ -12,6 +12,7 @@ from alliance.web import (
     board,
     bookings,
     closures,
+    compression,
     failures,
     favourites,
     feeds,
@@ -51,6 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Register every page. The order is that of a request: its number, its form, its reader, his language."""
     app.extensions["pages"] = frozenset(module.blueprint.name for module in PAGES)
     logs.init_app(app)
+    compression.init_app(app)
     security.init_app(app, settings)
     session.init_app(app)
     language.init_app(app)
