@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from alliance import clock, create_app
 from alliance.config import Settings
 from alliance.db import db
+from tests.lending import TEMPLATE, Lending
 from tests.postgres import Postgres, start_or_complain
 from tests.world import World
 
 # A Monday morning in Beijing: 10:24 local time, a working day.
 NOW = datetime(2026, 11, 23, 2, 24, tzinfo=UTC)
-TEMPLATE = "migrated"
 
 
 def settings_for(url: str) -> Settings:
@@ -38,6 +38,12 @@ def postgres() -> Iterator[Postgres]:
     migrate(server.new_database(TEMPLATE))
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def lending(postgres: Postgres) -> Lending:
+    """The databases of that server, each empty whenever it is lent."""
+    return Lending(postgres)
 
 
 @pytest.fixture(scope="session")
@@ -63,15 +69,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def fresh_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    """The address of a migrated, empty database of the kind, dropped afterwards."""
+    """The address of a migrated, empty database of the kind; what becomes of it does not matter to any other test."""
     if kind == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_file"), folder / "alliance.db")
         yield f"sqlite:///{folder / 'alliance.db'}"
         return
-    server: Postgres = request.getfixturevalue("postgres")
-    url = server.new_database(template=TEMPLATE)
-    yield url
-    server.drop_database(url.rsplit("/", 1)[1])
+    with request.getfixturevalue("lending").lend() as url:
+        yield url
 
 
 @pytest.fixture

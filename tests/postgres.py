@@ -70,6 +70,11 @@ class Postgres:
         """Remove a database, throwing out whoever is connected."""
         self._command(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def as_superuser(self, name: str) -> psycopg.Connection[Any]:
+        """A connection that may do anything to the database."""
+        address = {"host": "127.0.0.1", "port": self._port, "user": "postgres", "dbname": name}
+        return psycopg.connect(**address, password=self._password, autocommit=True)  # type: ignore[arg-type]
+
     def log_text(self) -> str:
         """What the server has logged so far."""
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
@@ -154,8 +159,7 @@ class Postgres:
         return False
 
     def _command(self, statement: str, *values: str) -> None:
-        address = {"host": "127.0.0.1", "port": self._port, "user": "postgres", "dbname": "postgres"}
-        with psycopg.connect(**address, password=self._password, autocommit=True) as connection:  # type: ignore[arg-type]
+        with self.as_superuser("postgres") as connection:
             psycopg.ClientCursor(connection).execute(statement.encode(), values or None)
 
 
