@@ -20,6 +20,9 @@ PAGES = [
     (LIN, "/resources"),
     (LIN, "/resources?date=2026-11-25&from=14:00&minutes=120"),
     (LIN, "/resources/XWBR-001"),
+    (LIN, "/units"),
+    (LIN, "/units/XWUT"),
+    (LIN, "/help"),
     (LIN, "/bookings/new?resource=XWBR-001"),
     (LIN, "/bookings"),
     (LIN, "/feeds"),
@@ -27,6 +30,7 @@ PAGES = [
     (FANG, "/approvals"),
     (FANG, "/closures"),
     (FANG, "/closures/new?resource=XWBR-001"),
+    (FANG, "/resources/XWBR-001/photos"),
 ]
 
 
