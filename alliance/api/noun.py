@@ -53,6 +53,9 @@ class Noun(Blueprint):
 
         def decorate(view: View) -> View:
             wrapped = needs(scope, view)
+            # First, while there is little to copy: each of these copies all that was said before.
+            for status in sorted({*_ALWAYS, *fails, *(_WITH_BODY if body is not None else ())}):
+                wrapped = self.alt_response(status, response=HTTPStatus(status).name)(wrapped)
             if body is not None:
                 wrapped = self.arguments(body, example=EXAMPLES[body])(wrapped)
             if query is not None:
@@ -61,8 +64,6 @@ class Noun(Blueprint):
                 example = EXAMPLES[schema] if schema is not None else None
                 told = _told(status, schema, headers)
                 wrapped = self.response(status, schema, example=example, headers=told)(wrapped)
-            for status in sorted({*_ALWAYS, *fails, *(_WITH_BODY if body is not None else ())}):
-                wrapped = self.alt_response(status, response=HTTPStatus(status).name)(wrapped)
             security = [{"token": [scope]}]
             wrapped = self.doc(operationId=f"{view.__name__}_{self.noun}", security=security)(wrapped)
             if headers:

@@ -121,6 +121,9 @@ class Description(Api):
     @cached_property
     def _written(self) -> bytes:
         document = self.spec.to_dict()
+        for call in (call for path in document["paths"].values() for call in path.values()):
+            if "responses" in call:
+                call["responses"] = dict(sorted(call["responses"].items()))
         for tag in document["tags"]:
             tag["name"] = tag["name"].removeprefix("api_")
         for name, response in document["components"]["responses"].items():

@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 
 import click
 import sqlalchemy as sa
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from alliance.booking import guard
+from alliance.cli.migrations import current_migration
 from alliance.config import ROOT, Settings
 from alliance.db import db
+from alliance.migrations import newest_migration
 
 Finding = str | None
 
@@ -48,10 +48,7 @@ def database() -> Finding:
 
 def migrations() -> Finding:
     """The database is at the newest migration."""
-    head = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
-    with db.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return None if current == head else "run: flask --app app db upgrade"
+    return None if current_migration() == newest_migration() else "run: flask --app app db upgrade"
 
 
 def overlap_guard() -> Finding:

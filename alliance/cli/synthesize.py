@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 
 import click
 import sqlalchemy as sa
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
@@ -15,16 +13,18 @@ from alliance.availability.local_time import local_day
 from alliance.availability.queries import calendar_days
 from alliance.booking import guard
 from alliance.booking.models import Booking, Occupancy, Stage
+from alliance.cli.migrations import current_migration
 from alliance.cli.seeding.members import add_calendar
 from alliance.cli.synthetic.bulk import Bulk, checks_at_the_end, continue_numbers, overlaps
 from alliance.cli.synthetic.catalogue import add_catalogue
 from alliance.cli.synthetic.history import ZONE, History
 from alliance.cli.synthetic.members import add_members
 from alliance.cli.synthetic.scale import FARTHEST_AHEAD, Scale
-from alliance.config import ROOT, Settings
+from alliance.config import Settings
 from alliance.db import Base, action, db
 from alliance.history.models import Event
 from alliance.members.models import Person, Unit
+from alliance.migrations import newest_migration
 from alliance.resources.models import Resource
 
 _FEWEST_RESOURCES = 10
@@ -55,10 +55,8 @@ def refuse_unless_empty() -> None:
         raise click.ClickException(
             "Invented data is not loaded in production mode (ALLIANCE_MODE=production)."
         )
-    head = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
-    with db.engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() != head:
-            raise click.ClickException("This database has no tables yet; run: flask --app app db upgrade")
+    if current_migration() != newest_migration():
+        raise click.ClickException("This database lacks tables; run: flask --app app db upgrade")
     for model in (Unit, Person, Resource, Booking):
         if db.session.scalar(sa.select(sa.literal(1)).select_from(model).limit(1)):
             raise click.ClickException(

@@ -1,16 +1,12 @@
 """What machines ask of the installation as a whole."""
 
-from functools import cache
-from pathlib import Path
-
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, current_app, redirect
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
-from alliance.config import ROOT
 from alliance.db import db
+from alliance.migrations import newest_migration
 from alliance.web.access import public
 
 blueprint = Blueprint("system", __name__)
@@ -34,7 +30,7 @@ def readyz() -> Response:
             "Not ready: the database does not answer, or has no tables yet.", exc_info=True
         )
         return _line("database", 503)
-    if found != newest_migration(ROOT / "migrations"):
+    if found != newest_migration():
         return _line("migrations", 503)
     return _line("ok")
 
@@ -51,12 +47,6 @@ def robots() -> Response:
 def favicon() -> BaseResponse:
     """For browsers that ask for it by its old name."""
     return redirect(current_app.jinja_env.globals["asset"]("favicon.svg"))  # type: ignore[operator]
-
-
-@cache
-def newest_migration(folder: Path) -> str | None:
-    """The migration this program needs, read once from the files."""
-    return ScriptDirectory(str(folder)).get_current_head()
 
 
 def _line(text: str, status: int = 200) -> Response:

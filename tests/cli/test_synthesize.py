@@ -160,7 +160,7 @@ def test_a_database_without_tables_is_told_to_migrate(app):
     db.session.commit()
 
     assert synthesize(app, "--bookings", "10", *SMALL) == (
-        "Error: This database has no tables yet; run: flask --app app db upgrade",
+        "Error: This database lacks tables; run: flask --app app db upgrade",
         1,
     )
 

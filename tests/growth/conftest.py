@@ -1,6 +1,7 @@
 """Two invented alliances on each database, alike in all that lies ahead: one with a short history, one with a long."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from alliance import clock, create_app
 from alliance.cli.synthesize import fill, tidy
 from alliance.cli.synthetic.scale import Scale
 from alliance.db import db
-from tests.conftest import NOW, fresh_database, settings_for
+from tests.conftest import NOW, TEMPLATE, settings_for
 from tests.frequent import Frequent
 
 # With forty resources these are 10,000 and 200,000 bookings, which take 80 s to make on both databases. With twenty
@@ -46,19 +47,20 @@ def alliances(
 ) -> Iterator[dict[int, Alliance]]:
     """The smaller and the larger one by their number of bookings."""
     made: dict[int, Alliance] = {}
-    databases = []
     for bookings in (FEW, MANY):
-        folder: Path = tmp_path_factory.mktemp("growth")
-        database = fresh_database(request.param, request, folder)
-        databases.append(database)
-        made[bookings] = _filled(next(database), bookings)
+        if request.param == "sqlite":
+            path: Path = tmp_path_factory.mktemp("growth") / "alliance.db"
+            shutil.copy(request.getfixturevalue("migrated_file"), path)
+            url = f"sqlite:///{path}"
+        else:
+            # Its own, not a lent one: indexes are made anew below.
+            url = request.getfixturevalue("postgres").new_database(template=TEMPLATE)
+        made[bookings] = _filled(url, bookings)
     yield made
     for alliance in made.values():
         with alliance.app.app_context():
             db.session.remove()
             db.engine.dispose()
-    for database in databases:
-        next(database, None)
 
 
 def _filled(url: str, bookings: int) -> Alliance:

@@ -2,9 +2,8 @@
 
 import sqlalchemy as sa
 
-from alliance.config import ROOT
 from alliance.db import db
-from alliance.web.system import newest_migration
+from alliance.migrations import newest_migration
 
 
 def test_a_living_process_says_so_without_the_database(sqlite_app):
@@ -33,7 +32,7 @@ def test_an_installation_is_ready_when_its_migrations_are_done(app, session):
 
 
 def test_the_newest_migration_is_known(sqlite_app):
-    newest = newest_migration(ROOT / "migrations")
+    newest = newest_migration()
 
     assert newest == db.session.scalar(sa.text("SELECT version_num FROM alembic_version"))
 
