@@ -15,12 +15,35 @@ HTML_NAMES: Final[dict[Language, str]] = {"zh": "zh-CN", "en": "en"}
 
 def gettext(text: str, **gaps: Any) -> str:
     """The sentence in the reader's language, its named gaps filled."""
-    return cast(str, flask_babel.gettext(text, **gaps))
+    sentence = in_catalogue(text)
+    return sentence % gaps if gaps else sentence
 
 
 def ngettext(one: str, many: str, num: int, **gaps: Any) -> str:
     """The sentence for `num` things, which fills the gap `num` itself."""
-    return cast(str, flask_babel.ngettext(one, many, num, **gaps))
+    return plural_in_catalogue(one, many, num) % {"num": num, **gaps}
+
+
+def in_catalogue(text: str) -> str:
+    """The sentence in the reader's language, its gaps still open."""
+    return cast(str, _catalogue().ugettext(text))
+
+
+def plural_in_catalogue(one: str, many: str, num: int) -> str:
+    """The same of the form for `num` things."""
+    return cast(str, _catalogue().ungettext(one, many, num))
+
+
+# A page says hundreds of sentences, and Flask-Babel finds out three times for each of them which language that is in.
+_catalogues: Final[dict[str, Any]] = {}
+
+
+def _catalogue() -> Any:
+    locale = flask_babel.get_locale()
+    name = locale.language if locale is not None else ""
+    if name not in _catalogues:
+        _catalogues[name] = flask_babel.get_domain().get_translations()
+    return _catalogues[name]
 
 
 def lazy_gettext(text: str, **gaps: Any) -> Any:

@@ -14,7 +14,16 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
-from alliance.i18n import BABEL_NAMES, HTML_NAMES, LANGUAGES, Language, language, localized
+from alliance.i18n import (
+    BABEL_NAMES,
+    HTML_NAMES,
+    LANGUAGES,
+    Language,
+    in_catalogue,
+    language,
+    localized,
+    plural_in_catalogue,
+)
 from alliance.web.access import BY_ADDRESS, statement
 from alliance.web.security import set_cookie
 
@@ -25,6 +34,7 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {"lang": LANGUAGES, "theme": THEME
 def init_app(app: Flask) -> None:
     """Negotiate the language of each request and tell templates what came of it."""
     Babel(app, default_locale=BABEL_NAMES["zh"], locale_selector=lambda: BABEL_NAMES[wanted_language()])
+    app.jinja_env.install_gettext_callables(in_catalogue, plural_in_catalogue, newstyle=True)  # type: ignore[attr-defined]
     app.before_request(_take_choice)
     app.context_processor(_for_templates)
     app.add_template_global(language, "language")
