@@ -1,6 +1,7 @@
 """A small alliance for tests: who is in it, what it shares, and short words for times."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,7 @@ from alliance.resources.policy import Route
 BEIJING = ZoneInfo("Asia/Shanghai")
 T = TypeVar("T")
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+_days = cache(announced_days)
 OPEN_TO_ALL = (Route("own"), Route("member"), Route("external", ("owner",)))
 BY_OWNER = (Route("own"), Route("member", ("owner",)), Route("external", ("owner", "secretariat")))
 
@@ -75,7 +77,7 @@ class World:
                 "announced": day.announced,
             }
             for year in years
-            for day in announced_days(year)
+            for day in _days(year)
         ]
         if days:
             self.session.execute(sa.insert(CalendarDay), days)
