@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
@@ -40,8 +40,14 @@ def booking_of(session: Session, ref: str) -> Booking | None:
     """The booking of that ref, fully loaded, its items too, in one statement. Whether the asker may read it is for
     permissions to say.
     """
-    chosen = sa.select(Booking).where(Booking.ref == ref)
-    joined = (
+    return session.scalars(_BY_REF, {"ref": ref}).unique().one_or_none()
+
+
+# Put together once: building it costs more than running it.
+_BY_REF: Final = (
+    sa.select(Booking)
+    .where(Booking.ref == sa.bindparam("ref"))
+    .options(
         joinedload(Booking.resource).joinedload(Resource.owner),
         joinedload(Booking.person),
         joinedload(Booking.changed_by),
@@ -49,7 +55,7 @@ def booking_of(session: Session, ref: str) -> Booking | None:
         joinedload(Booking.stages).joinedload(Stage.by),
         joinedload(Booking.occupancies).joinedload(Occupancy.item),
     )
-    return session.scalars(chosen.options(*joined)).unique().one_or_none()
+)
 
 
 def my_bookings(

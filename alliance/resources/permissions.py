@@ -1,5 +1,7 @@
 """Who may know that a resource exists."""
 
+from functools import lru_cache
+
 import sqlalchemy as sa
 
 from alliance.members.actor import Actor
@@ -9,6 +11,8 @@ from alliance.resources.models import Resource, ResourceGroup
 Condition = sa.ColumnElement[bool]
 
 
+# Put together once for each reader of late: it is part of nearly every statement, and costs more than most to run.
+@lru_cache(maxsize=512)
 def visible_to(reader: Actor | None) -> Condition:
     """The resources the reader may know of, None being somebody who is not signed in; part of every resource query.
 

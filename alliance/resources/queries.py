@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -173,27 +174,37 @@ def resource_by_code(session: Session, reader: Actor | None, code: str, *options
     # PostgreSQL would refuse the character zero with an error of its own.
     if not code.isprintable():
         raise Missing
-    found = session.scalars(
-        sa.select(Resource)
-        .where(Resource.code == code, visible_to(reader))
-        .options(joinedload(Resource.owner), joinedload(Resource.policy_row), *options)
-    ).one_or_none()
+    found = session.scalars(_by_code(reader).options(*options), {"code": code}).one_or_none()
     if found is None:
         raise Missing
     return found
+
+
+@lru_cache(maxsize=512)
+def _by_code(reader: Actor | None) -> sa.Select[Resource]:
+    return (
+        sa.select(Resource)
+        .where(Resource.code == sa.bindparam("code"), visible_to(reader))
+        .options(joinedload(Resource.owner), joinedload(Resource.policy_row))
+    )
 
 
 def resource_and_unit(
     session: Session, reader: Actor | None, code: str, unit_code: str | None
 ) -> tuple[int, str, int | None]:
     """Id and zone of the resource, and the id of the unit if there is one of that code; raises Missing."""
-    unit = sa.select(Unit.id).where(Unit.code == unit_code).scalar_subquery()
-    found = session.execute(
-        sa.select(Resource.id, Resource.zone, unit).where(Resource.code == code, visible_to(reader))
-    ).one_or_none()
+    found = session.execute(_code_and_unit(reader), {"code": code, "unit": unit_code}).one_or_none()
     if found is None:
         raise Missing
     return found[0], found[1], found[2]
+
+
+@lru_cache(maxsize=512)
+def _code_and_unit(reader: Actor | None) -> sa.Select[int, str, int | None]:
+    unit = sa.select(Unit.id).where(Unit.code == sa.bindparam("unit")).scalar_subquery()
+    return sa.select(Resource.id, Resource.zone, unit).where(
+        Resource.code == sa.bindparam("code"), visible_to(reader)
+    )
 
 
 def resources_after(
