@@ -78,7 +78,8 @@ def _grow_as_tall() -> None:
     """Give the small tables' indexes as many levels as large ones have, by leaving their pages nearly empty.
 
     Every three-hundredfold of the rows adds one level, and one buffer to each lookup. Between these two sizes lies such
-    a step; it would be taken for growth, which it is not.
+    a step; it would be taken for growth, which it is not. Long ranges take some more pages for it, so what is found
+    may shrink; what grew with the history would still grow manyfold.
     """
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for name in connection.execute(_INDEXES).scalars().all():
