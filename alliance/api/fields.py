@@ -79,6 +79,12 @@ class Choices(ma.fields.String):
         return chosen
 
 
+class Many(ma.fields.List):
+    """Several of a kind; for bodies."""
+
+    expected = "list"
+
+
 class WholeNumber(ma.fields.Integer):
     """A whole number between bounds: a JSON number, or digits where `written`, as in queries."""
 

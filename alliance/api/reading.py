@@ -62,8 +62,15 @@ def _problems(found: Any, schema: ma.Schema) -> Iterator[Problem]:
     fields = {each.data_key or name: each for name, each in schema.fields.items()}
     for name, messages in found.items():
         field = None if name == "_schema" else str(name)[:_LONGEST_NAME]
-        for message in messages if isinstance(messages, list) else [messages]:
+        for message in _flat(messages):
             yield _problem(message, field, fields.get(name))
+
+
+def _flat(messages: Any) -> list[Any]:
+    """What was said of a field; of a list it is said by the places of what is in it."""
+    if isinstance(messages, Mapping):
+        return [message for of_one in messages.values() for message in _flat(of_one)]
+    return messages if isinstance(messages, list) else [messages]
 
 
 def _problem(message: Any, name: str | None, field: ma.fields.Field[Any] | None) -> Problem:

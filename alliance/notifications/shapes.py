@@ -16,6 +16,7 @@ _KINDS: Final[dict[str, Callable[[], str]]] = {
     "time": lambda: _("a time, written as text"),
     "day": lambda: _("a date, written as text"),
     "object": lambda: _("a JSON object"),
+    "list": lambda: _("a list"),
     "flag": lambda: _("0 or 1"),
 }
 _ROLES: Final[dict[str, Callable[[], str]]] = {

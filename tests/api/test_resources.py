@@ -336,3 +336,17 @@ def test_finding_a_time_gives_the_soonest_that_would_be_accepted(world, calling)
     assert lin.post("/find", {**sought, "kind": "venue"}).get_json() == {"items": []}
     assert codes(lin.post("/find", {**sought, "unit": "INST"})) == ["not_your_unit"]
     assert codes(lin.post("/find", {"minutes": 0})) == ["not_in_range", "missing_field", "missing_field"]
+
+
+def test_what_is_wrong_within_a_list_is_said_of_what_it_is(world, calling):
+    lin = calling(world.lin)
+    sought = {"minutes": 90, "from": "2026-11-24T09:10:00+08:00", "to": "2026-11-25T00:00:00+08:00"}
+
+    mixed = lin.post("/find", {**sought, "resources": ["A", "\0", 7]})
+    single = lin.post("/find", {**sought, "resources": "A"})
+
+    assert [(each["code"], each["field"]) for each in mixed.get_json()["problems"]] == [
+        ("bad_characters", "resources"),
+        ("wrong_type", "resources"),
+    ]
+    assert [each["message"] for each in single.get_json()["problems"]] == ["This must be a list."]

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from marshmallow import fields, validates_schema
 
-from alliance.api.fields import MOST_ITEMS, Choices, Moment, Text, WholeNumber, wrong
+from alliance.api.fields import MOST_ITEMS, Choices, Many, Moment, Text, WholeNumber, wrong
 from alliance.api.pages import LONGEST_PAGE, USUAL_PAGE
 from alliance.api.schemas import LONGEST_SEARCH, Input, Output, check_both, check_span, check_window
 from alliance.api.schemas.bookings import LONGEST_CODE
@@ -48,9 +48,7 @@ class FindQuery(Input):
     since = Moment(required=True, data_key="from")
     until = Moment(required=True, data_key="to")
     kind = Choices(KINDS)
-    resources = fields.List(
-        Text(longest=LONGEST_CODE), validate=few_enough, metadata={"maxItems": MOST_RESOURCES}
-    )
+    resources = Many(Text(longest=LONGEST_CODE), validate=few_enough, metadata={"maxItems": MOST_RESOURCES})
     quantity = WholeNumber(least=1, most=MOST_ITEMS, load_default=1)
     unit = Text(longest=LONGEST_CODE)
     limit = WholeNumber(least=1, most=LONGEST_PAGE, load_default=20)
