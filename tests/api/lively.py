@@ -20,6 +20,7 @@ from tests.world import BEIJING, BY_OWNER, OPEN_TO_ALL, World, span
 _HALF_HOUR: Final = timedelta(minutes=30)
 # The first and the last of a list are drawn most.
 _CALLERS: Final = ["fang", *["lin"] * 6, "books", "reads", "nobody", *["fang"] * 9]
+_GOES_WITHOUT: Final = ("unit", "cursor")
 # Names of fields and parameters that hold a time; two of them in one call make a span.
 _SPANS: Final = (("start", "end"), ("from", "to"), ("free_from", "free_to"))
 
@@ -102,8 +103,8 @@ def _closures(world: World, resources: list[Resource]) -> list[str]:
             resource_id,
             by=by,
             kind="cleaning",
-            starts_at=NOW + timedelta(days=n - 1),
-            ends_at=None if n == 1 else NOW + timedelta(days=n + 1),
+            starts_at=NOW + timedelta(days=20 + n),
+            ends_at=NOW + timedelta(days=21 + n) if n else None,
         )
         for n, resource_id in enumerate(ids)
     ]
@@ -145,9 +146,10 @@ def _with_names(draw: st.DrawFn, fields: dict[str, Any], names: Names) -> dict[s
     """The same fields with names and times that mean something."""
     known = {"resource": names.resources, "unit": names.units, "owner": names.units}
     known["subject"] = [*names.units, *names.resources]
-    if "unit" in fields and draw(st.booleans()):
-        # Who acts for one unit need not name it.
-        fields = {name: value for name, value in fields.items() if name != "unit"}
+    # Who acts for one unit need not name it, and nobody makes up a place in a list.
+    fields = {
+        name: value for name, value in fields.items() if name not in _GOES_WITHOUT or draw(st.booleans())
+    }
     better = {name: draw(st.sampled_from(known[name])) for name in fields if name in known}
     if "resources" in fields:
         better["resources"] = draw(st.lists(st.sampled_from(names.resources), max_size=4))
