@@ -5,7 +5,7 @@ BIN := .venv/bin
 PARALLEL ?= --numprocesses=auto --dist=loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench assets translations pictures lock develop
+.PHONY: help run test check bench assets translations pictures plans lock develop
 
 help:  ## say what one can do here
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -35,6 +35,9 @@ translations: develop  ## collect new messages into the catalogues and compile t
 
 pictures: develop  ## take the pictures of the documentation anew, from the demo alliance
 	@PYTHONPATH=. $(BIN)/python tools/pictures.py
+
+plans: develop  ## write docs/query-plans.md anew: how both databases find what is asked for most
+	@$(BIN)/python -m tests.growth.plans
 
 lock: develop  ## write the newest allowed versions into requirements/*.txt and package-lock.json
 	@$(PYTHON) tools/environment.py lock

@@ -8,7 +8,8 @@ import pytest
 from alliance.calendars.kept import Kept
 from alliance.db import db
 from tests.frequent import Ask, Frequent
-from tests.growth.conftest import FEW, MANY, Alliance
+from tests.growth.made import FEW, MANY, Alliance
+from tests.growth.plans import DOCUMENT, TITLES, section
 from tests.growth.work import Work, work_on
 
 MOST = 1.3
@@ -65,3 +66,18 @@ def test_the_work_does_not_grow_with_the_history(alliances, name):
     growth = many.units / few.units
     print(f"{name}: {few.units} -> {many.units} ({growth:.2f}), {len(many.statements)} statements")
     assert growth <= MOST, f"{few.units} -> {many.units} units; most of it: {many.worst()[:2000]}"
+
+
+def test_the_documented_plans_are_those_of_today(alliances):
+    with alliances[MANY].open():
+        kind = db.engine.dialect.name
+
+    said = DOCUMENT.read_text(encoding="utf-8").partition(f"## {TITLES[kind]}\n")[2].partition("\n## ")[0]
+    found = section(alliances[MANY], kind).partition("\n")[2]
+    assert found.strip().splitlines() == said.strip().splitlines(), (
+        "Look at it; if it is meant, run: make plans"
+    )
+
+
+def test_no_frequent_read_reads_a_growing_table_whole():
+    assert "scan of the whole table" not in DOCUMENT.read_text(encoding="utf-8")
