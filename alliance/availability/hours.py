@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -52,6 +53,7 @@ class Hours:
     lines: tuple[tuple[str, tuple[Window, ...]], ...] = ()
 
     @classmethod
+    @lru_cache(maxsize=4096)  # owners share a handful of hours, and lists read those of hundreds of resources
     def parse(cls, text: str) -> Hours:
         """Read `WD 08:30-12:00,14:00-22:00; RD 22:00-02:00; PH off; Mon off`, or raise BadHours.
 

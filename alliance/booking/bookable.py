@@ -110,7 +110,7 @@ class Bookable:
             resource.status,
             resource.visibility,
             policy,
-            hours_of(policy.hours),
+            Hours.parse(policy.hours),
             Owner(resource.owner.code, resource.owner.name_zh, resource.owner.name_en),
         )
 
@@ -175,7 +175,7 @@ def bookable_from(row: Sequence[Any]) -> Bookable:
         status,
         visibility,
         policy,
-        hours_of(policy.hours),
+        Hours.parse(policy.hours),
         Owner(owner_code, owner_zh, owner_en),
     )
 
@@ -200,12 +200,6 @@ def _policy(*columns: Any) -> Policy:
         active_per_unit=of_unit,
         routes=tuple(Route.from_json(route) for route in json.loads(routes)),
     )
-
-
-@lru_cache(maxsize=4096)
-def hours_of(text: str) -> Hours:
-    """The opening hours of a policy, read once however often it is asked."""
-    return Hours.parse(text)
 
 
 def _on_grid(length: timedelta, grid: timedelta) -> timedelta:

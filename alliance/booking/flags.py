@@ -7,11 +7,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from alliance.availability.hours import Hours
 from alliance.availability.queries import closures_over
 from alliance.booking.facts import Closed, Facts, Needed, Wish
+from alliance.booking.lineage import lineages_of
 from alliance.booking.models import Booking
 from alliance.booking.rules import (
     SAFETY,
@@ -28,12 +29,32 @@ from alliance.resources.models import (
     HeldQualification,
     Qualification,
     RequiredQualification,
-    ResourcePart,
 )
 
 # Of the rules that count on approval, all that can have changed since it was asked for: its place is its own.
 _CHANGEABLE: Final[tuple[Rule, ...]] = (not_bookable, more_than_there_are, closed, *STANDING, *SAFETY)
-_PART = aliased(ResourcePart)
+# Put together once: building a statement costs more than running it.
+_NEEDED: Final = (
+    sa.select(
+        Booking.id,
+        Qualification.code,
+        Qualification.name_zh,
+        Qualification.name_en,
+        HeldQualification.valid_from,
+        HeldQualification.valid_until,
+    )
+    .join(RequiredQualification, RequiredQualification.resource_id == Booking.resource_id)
+    .join(Qualification, Qualification.id == RequiredQualification.qualification_id)
+    .outerjoin(
+        HeldQualification,
+        sa.and_(
+            HeldQualification.qualification_id == Qualification.id,
+            HeldQualification.person_id == Booking.person_id,
+        ),
+    )
+    .where(Booking.id.in_(sa.bindparam("bookings", expanding=True)))
+    .order_by(Qualification.code)
+)
 
 
 def flags_on(session: Session, requests: Sequence[Booking], now: datetime) -> dict[str, list[Problem]]:
@@ -46,9 +67,10 @@ def flags_on(session: Session, requests: Sequence[Booking], now: datetime) -> di
     resource_ids = sorted({booking.resource_id for booking in requests})
     closures = _closures(session, requests, resource_ids)
     needed = _needed(session, requests)
+    policies = {booking.resource_id: booking.resource.policy_row.value() for booking in requests}
     found = {}
     for booking in requests:
-        resource, policy = booking.resource, booking.resource.policy_row.value()
+        resource, policy = booking.resource, policies[booking.resource_id]
         facts = Facts(
             now=now,
             resource_code=resource.code,
@@ -75,63 +97,24 @@ def _closures(
     session: Session, requests: Sequence[Booking], resource_ids: Sequence[int]
 ) -> dict[int, list[Closed]]:
     """What closes each of the resources, also as a part or a whole of another, while any of the requests lasts."""
-    lineage = _lineage(session, resource_ids)
+    lineages = lineages_of(session, resource_ids)
+    touching = {each for lineage in lineages.values() for each in lineage.all_ids}
     reach = Span(
         min(booking.footprint.start for booking in requests),
         max(booking.footprint.end for booking in requests),
     )
     found: dict[int, list[Closed]] = defaultdict(list)
-    for closure in closures_over(session, sorted(set().union(*lineage.values())), reach):
+    for closure in closures_over(session, sorted(touching), reach):
         said = Closed(closure.starts_at, closure.ends_at, closure.kind, closure.reason, closure.item_id)
         for resource_id in resource_ids:
-            if closure.resource_id in lineage[resource_id]:
+            if closure.resource_id in lineages[resource_id].all_ids:
                 found[resource_id].append(said)
-    return found
-
-
-def _lineage(session: Session, resource_ids: Iterable[int]) -> dict[int, set[int]]:
-    """Each resource's id with those of its parts, and of the wholes that take any of the same items."""
-    wanted = list(resource_ids)
-    parts_of_these = sa.select(_PART.part_id).where(_PART.whole_id.in_(wanted))
-    rows = session.execute(
-        sa.select(ResourcePart.whole_id, ResourcePart.part_id).where(
-            sa.or_(
-                ResourcePart.whole_id.in_(wanted),
-                ResourcePart.part_id.in_(wanted),
-                ResourcePart.part_id.in_(parts_of_these),
-            )
-        )
-    ).all()
-    found = {}
-    for resource_id in wanted:
-        taken = {resource_id} | {part for whole, part in rows if whole == resource_id}
-        found[resource_id] = taken | {whole for whole, part in rows if part in taken}
     return found
 
 
 def _needed(session: Session, requests: Iterable[Booking]) -> dict[int, list[Needed]]:
     """By booking, what its resource asks of the person, and how long he holds it."""
-    rows = session.execute(
-        sa.select(
-            Booking.id,
-            Qualification.code,
-            Qualification.name_zh,
-            Qualification.name_en,
-            HeldQualification.valid_from,
-            HeldQualification.valid_until,
-        )
-        .join(RequiredQualification, RequiredQualification.resource_id == Booking.resource_id)
-        .join(Qualification, Qualification.id == RequiredQualification.qualification_id)
-        .outerjoin(
-            HeldQualification,
-            sa.and_(
-                HeldQualification.qualification_id == Qualification.id,
-                HeldQualification.person_id == Booking.person_id,
-            ),
-        )
-        .where(Booking.id.in_([booking.id for booking in requests]))
-        .order_by(Qualification.code)
-    )
+    rows = session.execute(_NEEDED, {"bookings": [booking.id for booking in requests]})
     found: dict[int, list[Needed]] = defaultdict(list)
     for booking_id, code, name_zh, name_en, since, until in rows:
         found[booking_id].append(Needed(code, name_zh, name_en, since, until))

@@ -13,6 +13,7 @@ from alliance.availability.calendar import DayClasses
 from alliance.availability.hours import Hours
 from alliance.availability.queries import calendar_days, closures_over
 from alliance.booking.facts import Closed, Facts, Needed, Wish
+from alliance.booking.lineage import Lineage, lineage_of
 from alliance.booking.models import Booking, Occupancy
 from alliance.booking.routes import relation_of
 from alliance.db import Instant
@@ -26,14 +27,13 @@ from alliance.resources.models import (
     Qualification,
     RequiredQualification,
     Resource,
-    ResourcePart,
 )
 from alliance.resources.policy import Policy
 
 # Far enough to count the working days a request is held, also over the longest public holiday.
 _HOLD_HORIZON = timedelta(days=30)
 _OWNER, _THEIRS = aliased(Unit), aliased(GroupUnit)
-_PART, _TAKEN = aliased(ResourcePart), aliased(Occupancy)
+_TAKEN = aliased(Occupancy)
 
 
 def closed_over(
@@ -86,13 +86,6 @@ def _items_with_predecessors(*conditions: sa.ColumnElement[bool]) -> sa.Select[i
 
 
 # Every statement is put together once: building one costs more than running it.
-_LINEAGE: Final = sa.select(ResourcePart.whole_id, ResourcePart.part_id).where(
-    sa.or_(
-        ResourcePart.whole_id == sa.bindparam("resource"),
-        ResourcePart.part_id == sa.bindparam("resource"),
-        ResourcePart.part_id.in_(sa.select(_PART.part_id).where(_PART.whole_id == sa.bindparam("resource"))),
-    )
-)
 _STANDING: Final = (
     sa.select(
         Person.status,
@@ -176,7 +169,7 @@ def gather(
     unit_id: int,
     now: datetime,
     moving: Booking | None = None,
-    lineage: "Lineage | None" = None,
+    lineage: Lineage | None = None,
 ) -> Facts:
     """Everything the rules ask about this wish. For a decision to change something, call it under the hold, which
     knows the `lineage` already.
@@ -211,7 +204,7 @@ def gather(
     if kept is not None:
         facts = replace(facts, kept_buffers=kept.buffers)
     footprint = facts.footprint(wish)
-    lineage = lineage or parts_and_wholes(session, resource.id)
+    lineage = lineage or lineage_of(session, resource.id)
     facts = replace(
         facts,
         days=_days(session, wish, zone, now),
@@ -224,37 +217,6 @@ def gather(
     if len(facts.available(wish)) < facts.items_wanted(wish):
         facts = replace(facts, clashes=_clashes(session, list(facts.items), footprint, now, moving))
     return facts
-
-
-class Lineage:
-    """A resource with the parts it consists of and the wholes that take any of the same items."""
-
-    def __init__(self, resource_id: int, parts: Sequence[int], wholes: Sequence[int]) -> None:
-        self.resource_id, self.parts, self.wholes = resource_id, tuple(parts), tuple(wholes)
-
-    @property
-    def is_whole(self) -> bool:
-        return bool(self.parts)
-
-    @property
-    def item_owner_ids(self) -> tuple[int, ...]:
-        """The resources whose items a booking takes: a whole owns none itself."""
-        return self.parts or (self.resource_id,)
-
-    @property
-    def all_ids(self) -> tuple[int, ...]:
-        """Itself, its parts and its wholes: a booking or a closure of any of them is in its way."""
-        return (self.resource_id, *self.parts, *self.wholes)
-
-
-def parts_and_wholes(session: Session, resource_id: int) -> Lineage:
-    """The resource's place among combined resources, in one statement."""
-    rows = session.execute(_LINEAGE, {"resource": resource_id}).all()
-    return Lineage(
-        resource_id,
-        parts=sorted({part for whole, part in rows if whole == resource_id}),
-        wholes=sorted({whole for whole, _ in rows if whole != resource_id}),
-    )
 
 
 def _policy(session: Session, resource_id: int) -> Policy:

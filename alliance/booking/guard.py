@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from alliance.booking.gather import Lineage, parts_and_wholes
+from alliance.booking.lineage import Lineage, lineage_of
 from alliance.booking.models import Booking, Occupancy
 from alliance.db import GUARD
 from alliance.history.actions import record
@@ -34,7 +34,7 @@ def hold(
 
     A sleeping worker therefore blocks nobody. Returns the resource's place among combined resources.
     """
-    lineage = parts_and_wholes(session, resource_id)
+    lineage = lineage_of(session, resource_id)
     lock(session, resources=[resource_id, *lineage.parts], persons=persons, units=units)
     _expire(session, session.scalars(overdue(now, lineage.all_ids)).all(), now=now)
     return lineage

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from alliance.booking.light import LightBooking, LightStage
+from alliance.booking.light import LightBooking, LightStage, light_bookings
 from alliance.booking.models import Booking, Stage
 from alliance.booking.status import Who
 from alliance.intervals import Span
@@ -51,6 +52,21 @@ def seen_by(
     """
     levels: dict[int, Level] = {}
     return [_glimpse(reader, booking, seen, levels) for booking in bookings]
+
+
+def glimpses_on(
+    session: Session,
+    reader: Actor | None,
+    resource_id: int,
+    item_ids: Collection[int],
+    window: Span,
+    now: datetime,
+) -> list[Glimpse]:
+    """What the reader, who sees the resource, may see of all that occupies its items within the window, by start.
+
+    A whole's items are those of its parts. In one statement.
+    """
+    return seen_by(reader, light_bookings(session, reader, item_ids, window, now), seen=[resource_id])
 
 
 def _glimpse(

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from alliance.booking.gather import holds_at
@@ -24,16 +25,39 @@ PAGE = 30
 _STAGE, _EARLIER_STAGE = aliased(Stage), aliased(Stage)
 
 
+_LONG_TEXTS: Final = (
+    Resource.search_text,
+    Resource.description_zh,
+    Resource.description_en,
+    Resource.specifications_zh,
+    Resource.specifications_en,
+)
+
+
+def _known(relation: Any) -> Any:
+    """Who somebody is, and nothing of how he signs in."""
+    return relation.load_only(Person.name, Person.email, Person.status, Person.language, raiseload=True)
+
+
+# Put together once. What no list shows is not read either: a row is ninety columns wide without that.
+_LOADED: Final[tuple[ORMOption, ...]] = (
+    joinedload(Booking.resource).options(
+        *(defer(text, raiseload=True) for text in _LONG_TEXTS), joinedload(Resource.owner)
+    ),
+    _known(joinedload(Booking.person)),
+    _known(joinedload(Booking.changed_by)),
+    joinedload(Booking.unit),
+    _known(selectinload(Booking.stages).joinedload(Stage.by)),
+    selectinload(Booking.occupancies).joinedload(Occupancy.item),
+)
+
+
 def loaded() -> tuple[ORMOption, ...]:
-    """What a booking needs to be shown: resource and owner, person, unit, stages and deciders, occupied items."""
-    return (
-        joinedload(Booking.resource).joinedload(Resource.owner),
-        joinedload(Booking.person),
-        joinedload(Booking.changed_by),
-        joinedload(Booking.unit),
-        selectinload(Booking.stages).joinedload(Stage.by),
-        selectinload(Booking.occupancies).joinedload(Occupancy.item),
-    )
+    """What a booking needs to be shown: resource and owner, person, unit, stages and deciders, occupied items.
+
+    Of the resource without its long texts, of people without what they sign in with: asking for those raises.
+    """
+    return _LOADED
 
 
 def booking_of(session: Session, ref: str) -> Booking | None:
@@ -62,17 +86,34 @@ def my_bookings(
     session: Session, person_id: int, tab: Tab, now: datetime, *, page: int = 1
 ) -> tuple[Sequence[Booking], int]:
     """One page of the person's bookings and how many there are in all: what is past latest first, else by start."""
-    theirs = Booking.person_id == person_id
-    ahead = sa.and_(theirs, Booking.ends_at > now)
-    condition = {
-        "upcoming": sa.and_(ahead, holds_at(now)),
-        "requested": sa.and_(ahead, Booking.status == "requested", Booking.hold_until > now),
-        "past": sa.and_(theirs, sa.or_(Booking.ends_at <= now, sa.not_(holds_at(now)))),
-    }[tab]
-    order = Booking.starts_at.desc() if tab == "past" else Booking.starts_at.asc()
-    chosen = sa.select(Booking).where(condition).order_by(order, Booking.id).options(*loaded())
-    rows = session.scalars(chosen.limit(PAGE).offset((page - 1) * PAGE)).all()
-    return rows, session.scalar(sa.select(sa.func.count()).select_from(Booking).where(condition)) or 0
+    given = {"person": person_id, "now": now}
+    page_of, count_of = _MINE[tab]
+    rows = session.scalars(page_of, {**given, "limit": PAGE, "offset": (page - 1) * PAGE}).all()
+    return rows, session.scalar(count_of, given) or 0
+
+
+_NOW: Final[Any] = sa.bindparam("now", type_=Instant())
+_LIMIT: Final[Any] = sa.bindparam("limit")
+_OFFSET: Final[Any] = sa.bindparam("offset")
+
+
+def _mine(*conditions: sa.ColumnElement[bool], latest_first: bool = False) -> tuple[Any, Any]:
+    """A page of one's bookings, and how many there are."""
+    wanted = (Booking.person_id == sa.bindparam("person"), *conditions)
+    order = Booking.starts_at.desc() if latest_first else Booking.starts_at.asc()
+    chosen = sa.select(Booking).where(*wanted).order_by(order, Booking.id).options(*_LOADED)
+    return chosen.limit(_LIMIT).offset(_OFFSET), sa.select(sa.func.count()).select_from(Booking).where(
+        *wanted
+    )
+
+
+# Put together once, like all statements here: building one costs more than running it.
+_AHEAD: Final = Booking.ends_at > _NOW
+_MINE: Final[dict[Tab, tuple[Any, Any]]] = {
+    "upcoming": _mine(_AHEAD, holds_at(_NOW)),
+    "requested": _mine(_AHEAD, Booking.status == "requested", Booking.hold_until > _NOW),
+    "past": _mine(sa.or_(Booking.ends_at <= _NOW, sa.not_(holds_at(_NOW))), latest_first=True),
+}
 
 
 def bookings_on(
@@ -111,33 +152,49 @@ def inbox(
     now: datetime,
     *,
     after: tuple[datetime, datetime, str] | None = None,
-    limit: int | None = None,
+    limit: int = PAGE,
+    offset: int = 0,
 ) -> Sequence[Booking]:
     """Requests whose next decision is the actor's, with policies: the soonest to lapse first, then the oldest.
 
     `after` is the place of the last one seen: when it lapses, when it was asked for, and its ref.
     """
-    policy = joinedload(Booking.resource).joinedload(Resource.policy_row)
-    chosen = sa.select(Booking).where(_waits_for(actor, now)).options(*loaded(), policy).limit(limit)
+    given: dict[str, Any] = {"now": now, "limit": limit, "offset": offset}
+    chosen, within = _inbox_of(actor)
     if after is not None:
-        seen = sa.select(Booking.id).where(Booking.ref == after[2]).correlate(None).scalar_subquery()
-        place = sa.tuple_(Booking.hold_until, Booking.requested_at, Booking.id)
-        chosen = chosen.where(
-            place > sa.tuple_(sa.literal(after[0], Instant()), sa.literal(after[1], Instant()), seen)
-        )
-    return session.scalars(
-        chosen.join(Resource, Resource.id == Booking.resource_id).order_by(
-            Booking.hold_until, Booking.requested_at, Booking.id
-        )
-    ).all()
+        chosen = chosen.where(within)
+        given |= {"lapses": after[0], "requested": after[1], "ref": after[2]}
+    return session.scalars(chosen, given).all()
 
 
 def inbox_count(session: Session, actor: Actor, now: datetime) -> int:
     """How many requests wait for the actor."""
-    counted = (
-        sa.select(sa.func.count()).select_from(Booking).join(Resource, Resource.id == Booking.resource_id)
+    return session.scalar(_inbox_count_of(actor), {"now": now}) or 0
+
+
+@lru_cache(maxsize=512)
+def _inbox_of(actor: Actor) -> tuple[Any, sa.ColumnElement[bool]]:
+    """A page of what waits for the actor, and the condition that leaves what comes after some place in it."""
+    policy = joinedload(Booking.resource).joinedload(Resource.policy_row)
+    seen = sa.select(Booking.id).where(Booking.ref == sa.bindparam("ref")).correlate(None).scalar_subquery()
+    place = sa.tuple_(Booking.hold_until, Booking.requested_at, Booking.id)
+    last = (sa.bindparam("lapses", type_=Instant()), sa.bindparam("requested", type_=Instant()), seen)
+    chosen = (
+        sa.select(Booking)
+        .join(Resource, Resource.id == Booking.resource_id)
+        .where(_waits_for(actor))
+        .options(*_LOADED, policy)
+        .order_by(Booking.hold_until, Booking.requested_at, Booking.id)
+        .limit(_LIMIT)
+        .offset(_OFFSET)
     )
-    return session.scalar(counted.where(_waits_for(actor, now))) or 0
+    return chosen, place > sa.tuple_(*last)
+
+
+@lru_cache(maxsize=512)
+def _inbox_count_of(actor: Actor) -> Any:
+    counted = sa.select(sa.func.count()).select_from(Booking)
+    return counted.join(Resource, Resource.id == Booking.resource_id).where(_waits_for(actor))
 
 
 def may_decide_anything(actor: Actor) -> bool:
@@ -145,21 +202,30 @@ def may_decide_anything(actor: Actor) -> bool:
     return bool(actor.managed_ids or actor.admin_unit_ids or actor.is_secretariat)
 
 
-def decided(session: Session, actor: Actor, now: datetime, *, limit: int = 50) -> Sequence[Booking]:
+def decided(
+    session: Session, actor: Actor, now: datetime, *, limit: int = PAGE, offset: int = 0
+) -> Sequence[Booking]:
     """What was decided in the last thirty days on stages that are the actor's, latest first."""
-    stage = _STAGE
-    recent = sa.and_(stage.verdict.is_not(None), stage.at > now - timedelta(days=30), _is_for(actor, stage))
-    return session.scalars(
+    given = {"since": now - timedelta(days=30), "limit": limit, "offset": offset}
+    return session.scalars(_decided_by(actor), given).all()
+
+
+@lru_cache(maxsize=512)
+def _decided_by(actor: Actor) -> Any:
+    since = sa.bindparam("since", type_=Instant())
+    recent = sa.and_(_STAGE.verdict.is_not(None), _STAGE.at > since, _is_for(actor, _STAGE))
+    return (
         sa.select(Booking)
         .join(Resource, Resource.id == Booking.resource_id)
-        .where(sa.select(sa.literal(1)).where(stage.booking_id == Booking.id, recent).exists())
+        .where(sa.select(sa.literal(1)).where(_STAGE.booking_id == Booking.id, recent).exists())
         .order_by(Booking.changed_at.desc(), Booking.id.desc())
-        .limit(limit)
-        .options(*loaded())
-    ).all()
+        .limit(_LIMIT)
+        .offset(_OFFSET)
+        .options(*_LOADED)
+    )
 
 
-def _waits_for(actor: Actor, now: datetime) -> sa.ColumnElement[bool]:
+def _waits_for(actor: Actor) -> sa.ColumnElement[bool]:
     stage, earlier = _STAGE, _EARLIER_STAGE
     is_first = ~(
         sa.select(sa.literal(1))
@@ -171,7 +237,7 @@ def _waits_for(actor: Actor, now: datetime) -> sa.ColumnElement[bool]:
         .where(stage.booking_id == Booking.id, stage.verdict.is_(None), is_first, _is_for(actor, stage))
         .exists()
     )
-    return sa.and_(Booking.status == "requested", Booking.hold_until > now, mine)
+    return sa.and_(Booking.status == "requested", Booking.hold_until > _NOW, mine)
 
 
 def _is_for(actor: Actor, stage: Any) -> sa.ColumnElement[bool]:

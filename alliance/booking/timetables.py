@@ -1,8 +1,7 @@
 """Reading the timetables of many resources at once, in four statements whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,11 +14,12 @@ from alliance.availability.models import Closure
 from alliance.availability.queries import calendar_days
 from alliance.booking.bookable import Bookable
 from alliance.booking.facts import Closed
+from alliance.booking.lineage import Lineage, lineages_of
 from alliance.booking.models import Booking, Occupancy
 from alliance.booking.timetable import OpenTime, Timetable, range_of
 from alliance.db import Instant, Seconds
 from alliance.intervals import Span
-from alliance.resources.models import Item, Resource, ResourcePart
+from alliance.resources.models import Item, Resource
 
 _DAY: Final = timedelta(days=1)
 # Far enough to count the working days a request is held, also over the longest public holiday.
@@ -42,13 +42,14 @@ def timetables(
     by_id = {bookable.id: bookable for bookable in found}
     if not by_id:
         return {}
-    lineage = _lineage(session, by_id)
+    lineages = lineages_of(session, by_id)
+    owners = {owner for lineage in lineages.values() for owner in lineage.item_owner_ids}
     # The widest buffers of all: who looks for the time of one resource reads some minutes too many.
     setup = max(bookable.buffers[0] for bookable in by_id.values())
     teardown = max(bookable.buffers[1] for bookable in by_id.values())
     reach = window.widened(setup, teardown)
-    busy = _busy(session, lineage.item_owners, reach, now, moving)
-    closures = _closures(session, by_id, lineage, reach)
+    busy = _busy(session, owners, reach, now, moving)
+    closures = _closures(session, by_id, lineages, reach)
     zones = {bookable.zone for bookable in by_id.values()}
     first = min(local_day(window.start, zone) for zone in zones) - _DAY
     last = max(local_day(window.end, zone) for zone in zones) + _DAY
@@ -60,62 +61,15 @@ def timetables(
             range_of(window),
             {
                 item_id: spans
-                for owner in lineage.parts.get(resource_id, (resource_id,))
+                for owner in lineages[resource_id].item_owner_ids
                 for item_id, spans in busy.get(owner, ())
             },
             closures.get(resource_id, ()),
             open_time,
-            resource_id in lineage.parts,
+            lineages[resource_id].is_whole,
         )
         for resource_id, bookable in by_id.items()
     }
-
-
-@dataclass(frozen=True, slots=True)
-class _Lineage:
-    """Which of the resources are wholes, of what parts, and which wholes the others belong to."""
-
-    ids: frozenset[int]
-    parts: Mapping[int, Sequence[int]]
-    wholes: Mapping[int, Sequence[int]]
-
-    @property
-    def item_owners(self) -> set[int]:
-        """The resources whose items matter: the parts in the place of a whole."""
-        return {owner for each in self.ids for owner in self.parts.get(each, (each,))}
-
-    def relatives(self, resource_id: int) -> list[int]:
-        """Whose closures close it: its own, its parts' and its wholes'."""
-        return [resource_id, *self.parts.get(resource_id, ()), *self.wholes.get(resource_id, ())]
-
-
-# Those of a whole's parts count, too: a whole overlaps every other whole that shares a part with it.
-_PART: Final = aliased(ResourcePart)
-_KIN: Final = sa.select(ResourcePart.whole_id, ResourcePart.part_id).where(
-    sa.or_(
-        ResourcePart.whole_id.in_(sa.bindparam("resources", expanding=True)),
-        ResourcePart.part_id.in_(sa.bindparam("resources", expanding=True)),
-        ResourcePart.part_id.in_(
-            sa.select(_PART.part_id).where(_PART.whole_id.in_(sa.bindparam("resources", expanding=True)))
-        ),
-    )
-)
-
-
-def _lineage(session: Session, ids: Iterable[int]) -> _Lineage:
-    wanted = frozenset(ids)
-    parts: dict[int, list[int]] = defaultdict(list)
-    of_part: dict[int, set[int]] = defaultdict(set)
-    for whole, part in session.execute(_KIN, {"resources": list(wanted)}):
-        of_part[part].add(whole)
-        if whole in wanted:
-            parts[whole].append(part)
-    wholes = {
-        each: sorted({whole for part in (each, *parts.get(each, ())) for whole in of_part[part]} - {each})
-        for each in wanted
-        if of_part
-    }
-    return _Lineage(wanted, {whole: sorted(each) for whole, each in parts.items()}, wholes)
 
 
 def _given(name: str) -> sa.BindParameter[datetime]:
@@ -189,17 +143,16 @@ _CLOSED: Final = (
 
 
 def _closures(
-    session: Session, by_id: Mapping[int, Bookable], lineage: _Lineage, reach: Span
+    session: Session, by_id: Mapping[int, Bookable], lineages: Mapping[int, Lineage], reach: Span
 ) -> dict[int, tuple[Closed, ...]]:
     """What closes each resource, by start. Why a relative is closed is told only where all who may see the resource
     may see that one, too.
     """
-    kin = {resource_id: lineage.relatives(resource_id) for resource_id in by_id}
-    given = {"resources": list({each for ids in kin.values() for each in ids})}
+    given = {"resources": list({each for lineage in lineages.values() for each in lineage.all_ids})}
     rows = session.execute(_CLOSED, {**given, "start": reach.start, "end": reach.end}).all()
     closes: dict[int, set[int]] = defaultdict(set)
-    for resource_id, ids in kin.items() if rows else ():
-        for each in ids:
+    for resource_id, lineage in lineages.items() if rows else ():
+        for each in lineage.all_ids:
             closes[each].add(resource_id)
     found: dict[int, list[Closed]] = defaultdict(list)
     for closed_id, start, end, kind, reason, item_id, status, visibility in rows:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -41,7 +41,7 @@ class Actor:
 
 def actor_of(session: Session, person_id: int) -> Actor | None:
     """The person as an actor, in one statement; None when there is nobody of that id."""
-    return actor_from(person_id, session.execute(everything_about(person_id)).all())
+    return actor_from(person_id, session.connection().execute(_ABOUT, {"person": person_id}).all())
 
 
 def actor_from(person_id: int, rows: Iterable[Sequence[Any]]) -> Actor | None:
@@ -64,7 +64,9 @@ def actor_from(person_id: int, rows: Iterable[Sequence[Any]]) -> Actor | None:
     )
 
 
-def everything_about(person_id: int | sa.ScalarSelect[int]) -> sa.CompoundSelect[tuple[str, int, str, bool]]:
+def everything_about(
+    person_id: sa.BindParameter[int] | sa.ScalarSelect[int],
+) -> sa.CompoundSelect[tuple[str, int, str, bool]]:
     """The person's standing, units and roles as rows of (what, number, words, flag), for statements that ask for more
     at once.
     """
@@ -87,3 +89,7 @@ def everything_about(person_id: int | sa.ScalarSelect[int]) -> sa.CompoundSelect
             Person.id == person_id
         ),
     )
+
+
+# Asked with every request: building the statement costs more than running it.
+_ABOUT: Final = everything_about(sa.bindparam("person", type_=sa.Integer()))

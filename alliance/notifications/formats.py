@@ -5,10 +5,11 @@ which come from Babel, they are data of the language and not sentences for the t
 """
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date as _format_date
 
 from alliance.i18n import BABEL_NAMES, Language
 from alliance.intervals import Span
@@ -24,6 +25,9 @@ _TO: Final = {"zh": " 至 ", "en": " to "}
 _ALL_DAY: Final = {"zh": " 全天", "en": ", all day"}
 _DAY_LONG: Final = timedelta(days=1)
 _MIDNIGHT: Final = time(0)
+
+# A page writes the same few days again and again.
+format_date = lru_cache(maxsize=4096)(_format_date)
 
 
 def format_day(
@@ -60,7 +64,8 @@ def format_days(first: date, last: date, language: Language, today: date) -> str
 
 def format_clock(at: datetime | time, zone: ZoneInfo) -> str:
     """The time of day, e.g. 09:05."""
-    return (at.astimezone(zone).time() if isinstance(at, datetime) else at).strftime("%H:%M")
+    local = at.astimezone(zone) if isinstance(at, datetime) else at
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def format_clocks(span: Span, zone: ZoneInfo, language: Language) -> str:
@@ -135,7 +140,7 @@ def _last_day(end: datetime) -> date:
 
 def _closing(end: datetime) -> str:
     """The time of day at which something ends; midnight belongs to the day it closes."""
-    return "24:00" if end.time() == _MIDNIGHT else f"{end:%H:%M}"
+    return "24:00" if end.time() == _MIDNIGHT else f"{end.hour:02}:{end.minute:02}"
 
 
 def _chinese_days(first: date, last: date, *, with_year: bool) -> str:

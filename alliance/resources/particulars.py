@@ -3,10 +3,11 @@
 All of it comes in one statement, whatever the number of resources and items.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -133,28 +134,26 @@ def surroundings(
 
     The caller has made sure that the reader may know of these resources.
     """
-    wanted = [_tags(resource_ids), _required(resource_ids, reader)]
-    if with_items:
-        wanted += [_items(resource_ids), _items_of_parts(resource_ids), *_relatives(resource_ids, reader)]
-        wanted.append(_photos(resource_ids))
-    if reader is not None:
-        wanted += [_managers(resource_ids), _marked(resource_ids, reader), *_standing(reader)]
-    rows = [_Row(*row) for row in session.execute(sa.union_all(*wanted))]
+    told: dict[int, list[_Row]] = {resource_id: [] for resource_id in resource_ids}
+    statuses, mates = {}, set()
+    # Without the ORM, which would look at each row for entities that are not there.
+    for row in session.connection().execute(_all_of(reader, with_items), {"resources": list(resource_ids)}):
+        line = _Row(*row)
+        if line.what == "unit":
+            statuses[line.id] = line.zh
+        elif line.what == "mate":
+            mates.add((line.of, line.id))
+        else:
+            told[line.of].append(line)
     return Surroundings(
-        standing=Standing(
-            statuses={row.id: row.zh for row in rows if row.what == "unit"},
-            mates=frozenset((row.of, row.id) for row in rows if row.what == "mate"),
-        ),
-        _of={
-            resource_id: _particulars(row for row in rows if row.of == resource_id)
-            for resource_id in resource_ids
-        },
+        standing=Standing(statuses, frozenset(mates)),
+        _of={resource_id: _particulars(rows) for resource_id, rows in told.items()},
     )
 
 
 def managers_of(session: Session, resource_ids: Collection[int]) -> dict[int, list[Manager]]:
     """Who runs each of the resources, by name; for readers who are signed in."""
-    rows = [_Row(*row) for row in session.execute(_managers(resource_ids))]
+    rows = [_Row(*row) for row in session.execute(_MANAGERS, {"resources": list(resource_ids)})]
     return {
         resource_id: list(_sorted(rows, "manager", _manager, resource_id)) for resource_id in resource_ids
     }
@@ -162,13 +161,12 @@ def managers_of(session: Session, resource_ids: Collection[int]) -> dict[int, li
 
 def qualifications_for(session: Session, resource_id: int, person_id: int) -> list[Required]:
     """What the resource asks for, and what of it the person holds."""
-    reader = Actor(person_id)
-    rows = [_Row(*row) for row in session.execute(_required([resource_id], reader))]
+    asked = session.execute(_required(Actor(person_id)), {"resources": [resource_id]})
+    rows = [_Row(*row) for row in asked]
     return list(_sorted(rows, "required", _requirement, resource_id))
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """One line of the statement: what it tells, of which resource (or unit), and the columns all lines share."""
 
     what: str
@@ -181,8 +179,7 @@ class _Row:
     last: date | None
 
 
-def _particulars(rows: Iterable[_Row]) -> Particulars:
-    own = list(rows)
+def _particulars(own: Sequence[_Row]) -> Particulars:
     return Particulars(
         items=_sorted(own, "item", _label),
         tags=_sorted(own, "tag", _label),
@@ -228,6 +225,18 @@ _Line = sa.Select[*tuple[Any, ...]]
 # Typed, for PostgreSQL takes a bare NULL in a union for a text.
 _NO_TEXT = sa.cast(sa.null(), sa.String)
 _NO_DAY = sa.cast(sa.null(), sa.Date)
+_THESE: Final[sa.BindParameter[Any]] = sa.bindparam("resources", expanding=True)
+
+
+# Building the statement costs more than running it; who looks at one resource looks at others.
+@lru_cache(maxsize=512)
+def _all_of(reader: Actor | None, with_items: bool) -> sa.CompoundSelect[*tuple[Any, ...]]:
+    wanted = [_tags(), _required(reader)]
+    if with_items:
+        wanted += [_items(), _items_of_parts(), *_relatives(reader), _photos()]
+    if reader is not None:
+        wanted += [_MANAGERS, _marked(reader), *_standing(reader)]
+    return sa.union_all(*wanted)
 
 
 def _line(what: str, of: Any, number: Any, code: Any, zh: Any, en: Any = _NO_TEXT, *days: Any) -> _Line:
@@ -235,35 +244,35 @@ def _line(what: str, of: Any, number: Any, code: Any, zh: Any, en: Any = _NO_TEX
     return sa.select(sa.literal(what), of, number, code, zh, en, first, last)
 
 
-def _marked(resource_ids: Collection[int], reader: Actor) -> _Line:
+def _marked(reader: Actor) -> _Line:
     return _line("marked", Favourite.resource_id, sa.literal(0), sa.literal(""), sa.literal("")).where(
-        Favourite.resource_id.in_(resource_ids), Favourite.person_id == reader.person_id
+        Favourite.resource_id.in_(_THESE), Favourite.person_id == reader.person_id
     )
 
 
-def _items(resource_ids: Collection[int]) -> _Line:
+def _items() -> _Line:
     return _line("item", Item.resource_id, Item.id, sa.literal(""), Item.label_zh, Item.label_en).where(
-        Item.resource_id.in_(resource_ids), Item.retired_at.is_(None)
+        Item.resource_id.in_(_THESE), Item.retired_at.is_(None)
     )
 
 
-def _items_of_parts(resource_ids: Collection[int]) -> _Line:
+def _items_of_parts() -> _Line:
     return (
         _line("item", ResourcePart.whole_id, Item.id, sa.literal(""), Item.label_zh, Item.label_en)
         .join(ResourcePart, ResourcePart.part_id == Item.resource_id)
-        .where(ResourcePart.whole_id.in_(resource_ids), Item.retired_at.is_(None))
+        .where(ResourcePart.whole_id.in_(_THESE), Item.retired_at.is_(None))
     )
 
 
-def _tags(resource_ids: Collection[int]) -> _Line:
+def _tags() -> _Line:
     return (
         _line("tag", ResourceTag.resource_id, Tag.id, sa.literal(""), Tag.name_zh, Tag.name_en)
         .join(ResourceTag, ResourceTag.tag_id == Tag.id)
-        .where(ResourceTag.resource_id.in_(resource_ids))
+        .where(ResourceTag.resource_id.in_(_THESE))
     )
 
 
-def _required(resource_ids: Collection[int], reader: Actor | None) -> _Line:
+def _required(reader: Actor | None) -> _Line:
     held, asked = HeldQualification, RequiredQualification
     mine = sa.and_(
         held.qualification_id == Qualification.id,
@@ -282,39 +291,38 @@ def _required(resource_ids: Collection[int], reader: Actor | None) -> _Line:
         )
         .join(asked, asked.qualification_id == Qualification.id)
         .outerjoin(held, mine)
-        .where(asked.resource_id.in_(resource_ids))
+        .where(asked.resource_id.in_(_THESE))
     )
 
 
-def _managers(resource_ids: Collection[int]) -> _Line:
-    return (
-        _line("manager", Management.resource_id, Person.id, Person.email, Person.name)
-        .join(Person, Person.id == Management.person_id)
-        .where(Management.resource_id.in_(resource_ids), Person.status == "active")
-    )
+_MANAGERS: Final = (
+    _line("manager", Management.resource_id, Person.id, Person.email, Person.name)
+    .join(Person, Person.id == Management.person_id)
+    .where(Management.resource_id.in_(_THESE), Person.status == "active")
+)
 
 
-def _photos(resource_ids: Collection[int]) -> _Line:
+def _photos() -> _Line:
     """Their places stand for their ids, for that is how they are sorted."""
     return _line("photo", Photo.resource_id, Photo.n, Photo.ref, Photo.alt_zh, Photo.alt_en).where(
-        Photo.resource_id.in_(resource_ids)
+        Photo.resource_id.in_(_THESE)
     )
 
 
-def _relatives(resource_ids: Collection[int], reader: Actor | None) -> tuple[_Line, ...]:
+def _relatives(reader: Actor | None) -> tuple[_Line, ...]:
     """Parts and wholes: their ids all, their names where the reader may know of them."""
     relation, nothing = ResourcePart, sa.literal("")
     names = (Resource.id, Resource.code, Resource.name_zh, Resource.name_en)
     part, whole = relation.part_id, relation.whole_id
     return (
-        _line("below", whole, part, nothing, nothing).where(whole.in_(resource_ids)),
-        _line("above", part, whole, nothing, nothing).where(part.in_(resource_ids)),
+        _line("below", whole, part, nothing, nothing).where(whole.in_(_THESE)),
+        _line("above", part, whole, nothing, nothing).where(part.in_(_THESE)),
         _line("part", whole, *names)
         .join(relation, part == Resource.id)
-        .where(whole.in_(resource_ids), visible_to(reader)),
+        .where(whole.in_(_THESE), visible_to(reader)),
         _line("whole", part, *names)
         .join(relation, whole == Resource.id)
-        .where(part.in_(resource_ids), visible_to(reader)),
+        .where(part.in_(_THESE), visible_to(reader)),
     )
 
 

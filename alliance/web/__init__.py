@@ -21,6 +21,7 @@ from alliance.web import (
     ics,
     language,
     logs,
+    marks,
     members,
     photos,
     resources,
@@ -59,5 +60,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     frame.init_app(app)
     failures.init_app(app)
     assets.init_app(app, ROOT / "alliance" / "static")
+    marks.init_app(app)
     for module in PAGES:
         app.register_blueprint(module.blueprint)

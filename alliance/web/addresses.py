@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import url_for
+from flask import g, url_for
 
 from alliance.notifications.formats import format_clock
 
@@ -25,4 +26,12 @@ def booking_form(
         asked |= {"start": format_clock(start, zone), "end": format_clock(end, zone)}
     if quantity > 1:
         asked["quantity"] = quantity
-    return url_for("bookings.new", **asked)
+    return f"{_empty_form()}?{urlencode(asked, safe=':')}"
+
+
+def _empty_form() -> str:
+    """Asked for with every gap of a page, and found out once."""
+    if "empty_form" not in g:
+        g.empty_form = url_for("bookings.new")
+    address: str = g.empty_form
+    return address

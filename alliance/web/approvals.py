@@ -1,6 +1,7 @@
 """What waits for one's decision, and what was decided."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response
 from alliance import clock
 from alliance.booking.approvals import approve_booking, refuse_booking
 from alliance.booking.models import Booking
-from alliance.booking.queries import decided, inbox, may_decide_anything
+from alliance.booking.queries import PAGE, decided, inbox, may_decide_anything
 from alliance.db import db
 from alliance.errors import AlreadyDecided, Forbidden, Problem, Refused, Stale, Taken
 from alliance.i18n import gettext as _
@@ -27,6 +28,7 @@ blueprint = Blueprint("approvals", __name__)
 
 Answer = str | Response | tuple[str, int]
 _TABS: Final = ("waiting", "decided")
+_LAST_PAGE: Final = 10_000
 
 
 @blueprint.get("/approvals")
@@ -34,8 +36,8 @@ _TABS: Final = ("waiting", "decided")
 def index() -> str:
     """The list, and beside it, where there is room, the first of it."""
     actor = _decider()
-    rows = _listed(actor, _tab())
-    return _page(actor, rows, rows[0] if rows else None, is_open=False)
+    listed = _listed(actor, _tab())
+    return _page(actor, listed, listed.first, is_open=False)
 
 
 @blueprint.post("/approvals")
@@ -45,8 +47,8 @@ def approve_several() -> Answer:
     actor = _decider()
     ticked = ticked_among(request.form.getlist("chosen"))
     results = list(approve_each(ticked, actor))
-    rows = _listed(actor, "waiting")
-    return _page(actor, rows, rows[0] if rows else None, is_open=False, results=results, has_sent=True)
+    listed = _listed(actor, "waiting")
+    return _page(actor, listed, listed.first, is_open=False, results=results, has_sent=True)
 
 
 @blueprint.get("/approvals/<ref>")
@@ -133,29 +135,52 @@ def _again(
 ) -> Answer:
     booking = readable(ref, actor)
     reasons = reasons_of([problem for problem in problems if problem.severity == "block"], booking.resource)
-    rows = _listed(actor, "waiting")
-    return _page(actor, rows, booking, form=form, notice=notice, reasons=reasons), code
+    listed = _listed(actor, "waiting")
+    return _page(actor, listed, booking, form=form, notice=notice, reasons=reasons), code
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """Some of the requests, and which page of them that is."""
+
+    rows: Sequence[Booking]
+    number: int
+    has_more: bool
+
+    @property
+    def first(self) -> Booking | None:
+        """The one that stands beside the list before any was opened."""
+        return self.rows[0] if self.rows else None
+
+    def place(self, chosen: Booking | None) -> int | None:
+        """Which of all requests the chosen one is, as long as it is in the list."""
+        refs = [row.ref for row in self.rows]
+        if chosen is None or chosen.ref not in refs:
+            return None
+        return (self.number - 1) * PAGE + refs.index(chosen.ref) + 1
 
 
 def _page(
     actor: Actor,
-    rows: Sequence[Booking],
+    listed: _Listed,
     chosen: Booking | None,
     *,
     is_open: bool = True,
     form: DecisionForm | None = None,
     **more: Any,
 ) -> str:
-    now = clock.now()
+    now, tab = clock.now(), _tab()
     form = form or DecisionForm(formdata=None)
     form.version.data = chosen.version if chosen else None
-    refs, tab = [row.ref for row in rows], _tab()
     return render_template(
         "approvals/index.html",
         tab=tab,
-        rows=decided_rows(rows, now) if tab == "decided" else waiting_rows(rows, actor, now),
+        rows=decided_rows(listed.rows, now) if tab == "decided" else waiting_rows(listed.rows, actor, now),
+        address=_address,
+        page=listed.number,
+        has_more=listed.has_more,
         chosen=chosen.ref if chosen else None,
-        place=refs.index(chosen.ref) + 1 if chosen and chosen.ref in refs else None,
+        place=listed.place(chosen) if tab == "waiting" else None,
         is_open=is_open,
         pane=pane_of(chosen, actor, now) if chosen else None,
         form=form,
@@ -163,9 +188,28 @@ def _page(
     )
 
 
-def _listed(actor: Actor, tab: str) -> Sequence[Booking]:
-    session, now = db.session(), clock.now()
-    return decided(session, actor, now) if tab == "decided" else inbox(session, actor, now)
+def _address(ref: str = "", *, page: int = 1) -> str:
+    """The list of this tab, or one request beside it, at that page of the list."""
+    kept: dict[str, Any] = {
+        "tab": "decided" if _tab() == "decided" else None,
+        "page": page if page > 1 else None,
+    }
+    return url_for("approvals.show", ref=ref, **kept) if ref else url_for("approvals.index", **kept)
+
+
+def _listed(actor: Actor, tab: str) -> _Listed:
+    """The page that is asked for; the first where there are not so many."""
+    session, now, number = db.session(), clock.now(), _page_number()
+    read = decided if tab == "decided" else inbox
+    # One more than is shown, to know whether there are more.
+    rows = read(session, actor, now, limit=PAGE + 1, offset=(number - 1) * PAGE)
+    if not rows and number > 1:
+        number, rows = 1, read(session, actor, now, limit=PAGE + 1)
+    return _Listed(rows[:PAGE], number, len(rows) > PAGE)
+
+
+def _page_number() -> int:
+    return request.args.get("page", 1, lambda text: min(max(int(text), 1), _LAST_PAGE))
 
 
 def _tab() -> str:

@@ -14,8 +14,7 @@ from alliance.availability.local_time import instant_of, local_day
 from alliance.availability.queries import calendar_days
 from alliance.availability.whole_days import whole_days
 from alliance.booking.gather import closed_over
-from alliance.booking.permissions import Glimpse, seen_by
-from alliance.booking.queries import bookings_on
+from alliance.booking.permissions import Glimpse, glimpses_on
 from alliance.i18n import gettext as _
 from alliance.i18n import language, localized
 from alliance.intervals import Span, intersect, subtract, union
@@ -117,7 +116,7 @@ def facts_around(
         days=calendar_days(session, (first, last)),
         items={item.id: str(localized(item, "name")) for item in around.items},
         is_whole=around.has_parts,
-        bookings=seen_by(reader, bookings_on(session, [resource.id], reach, now), seen=[resource.id]),
+        bookings=glimpses_on(session, reader, resource.id, [item.id for item in around.items], reach, now),
         closures=closed_over(session, resource, [resource.id, *around.relative_ids], reach),
         is_on_offer=resource.status == "published",
     )

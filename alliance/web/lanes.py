@@ -96,6 +96,13 @@ class Block:
     href: str = ""
     row: int = 1
 
+    @property
+    def css(self) -> str:
+        """The classes that say what it is and where it stands; mere ground has no edge."""
+        is_ground = self.kind in ("off", "past", "lit") and not self.spoken and not self.href
+        where = f"b-{self.kind} at-{self.at} for-{self.length}"
+        return f"{'' if is_ground else 'b '}{where}{f' r-{self.row}' if self.row > 1 else ''}"
+
 
 @dataclass(frozen=True)
 class Row:

@@ -14,8 +14,7 @@ from alliance import clock
 from alliance.availability.queries import calendar_days
 from alliance.booking.facts import Closed
 from alliance.booking.gather import closed_over
-from alliance.booking.permissions import seen_by
-from alliance.booking.queries import bookings_on
+from alliance.booking.permissions import glimpses_on
 from alliance.config import Settings
 from alliance.db import db
 from alliance.i18n import gettext as _
@@ -185,7 +184,7 @@ def _week_facts(resource: Resource, around: Particulars, now: datetime) -> WeekF
         ),
         items={item.id: str(localized(item, "name")) for item in around.items},
         is_whole=around.has_parts,
-        bookings=seen_by(reader, bookings_on(session, [resource.id], reach, now), seen=[resource.id]),
+        bookings=glimpses_on(session, reader, resource.id, [item.id for item in around.items], reach, now),
         closures=closed_over(session, resource, [resource.id, *around.relative_ids], reach),
         is_on_offer=resource.status == "published" and resource.owner.status in ("active", "external"),
     )

@@ -254,6 +254,24 @@ def test_the_inbox_costs_the_same_with_one_and_five(app, fang, world):
     assert counts[0] <= 22
 
 
+@BOTH
+def test_a_long_inbox_comes_in_pages_and_a_request_keeps_its_place(fang, world, monkeypatch):
+    monkeypatch.setattr("alliance.web.approvals.PAGE", 2)
+    confocal = world.resource(routes=BY_OWNER)
+    refs = [ask(world, confocal, day=f"2026-11-{day}", purpose=f"Day {day}") for day in (24, 25, 26)]
+
+    first, second = fang.get("/approvals"), fang.get("/approvals?page=2")
+
+    assert ["Day 24" in first.text, "Day 25" in first.text, "Day 26" in first.text] == [True, True, False]
+    assert 'href="/approvals?page=2"' in first.text
+    assert ["Day 25" in second.text, "Day 26" in second.text] == [False, True]
+    assert f'href="/approvals/{refs[2]}?page=2"' in second.text
+    assert 'rel="next"' not in second.text
+    assert "3 / 3" in words(fang.get(f"/approvals/{refs[2]}?page=2"))
+    # Whatever was on a page that is gone by now, the most urgent is shown.
+    assert "Day 24" in fang.get("/approvals?page=9").text
+
+
 def ticks(page):
     """The values of the boxes on the page."""
     return re.findall(r'name="chosen" value="([^"]+)"', page.text)

@@ -1,11 +1,15 @@
 """The stylesheets, scripts and shared parts of the pages keep what they promise each other."""
 
 import re
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
+
+from alliance.web.lanes import Block, Window
+from alliance.web.marks import icon
 
 ROOT = Path(__file__).parents[2]
 CSS = ROOT / "alliance" / "static" / "css"
@@ -23,7 +27,10 @@ def templates() -> list[Path]:
 def parts(name: str, undefined: type[Undefined] = StrictUndefined):
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=undefined)
     environment.globals.update(
-        _=lambda text, **gaps: text % gaps, asset=lambda name: f"/{name}", language=lambda: "en"
+        _=lambda text, **gaps: text % gaps,
+        asset=lambda name: f"/{name}",
+        language=lambda: "en",
+        icon=partial(icon, "/icons.svg"),
     )
     return environment.get_template(f"_macros/{name}.html").module
 
@@ -133,8 +140,8 @@ def test_what_people_write_is_escaped_in_every_part():
         ui.crumbs([(evil, "/")]),
         ui.rules([("clock", evil)]),
         ui.track([SimpleNamespace(state="now", title=evil, who=evil, when=evil)]),
-        time.block("taken", 0, 4, evil, spoken=evil),
-        time.block("free", 0, 4, evil, "/x", evil),
+        time.lane([Block("taken", 0, 4, evil, spoken=evil)], Window()),
+        time.lane([Block("free", 0, 4, evil, evil, "/x")], Window()),
     ]
 
     assert [str(html) for html in drawn if "<script" in html] == []
@@ -148,7 +155,9 @@ def test_a_fact_that_is_missing_takes_its_dot_along():
 
 
 def test_a_gap_says_its_whole_interval_to_those_who_listen():
-    html = str(parts("time").block("free", 4, 8, "09:00–11:00", "/new", "09:00–11:00 free"))
+    gap = Block("free", 4, 8, "09:00–11:00", "09:00–11:00 free", "/new")
+
+    html = str(parts("time").lane([gap], Window()))
 
     assert 'class="b b-free at-4 for-8"' in html
     assert 'aria-label="09:00–11:00 free"' in html
