@@ -55,7 +55,7 @@ def main() -> None:
     found = _prepare()
     with Children(ROOT, {**FEW_ARENAS, **os.environ}) as children:
         with step("启动服务", "Starting the server"):
-            children.start("server", server(port, is_sqlite="://" not in found["database"]))
+            children.start("server", server(port))
             children.start("worker", [PYTHON, "-m", "flask", "--app", "app", "worker"])
             children.wait_until_ready(port)
         print(_screen(port, found["database"], found["accounts"]), flush=True)
@@ -84,24 +84,10 @@ def _prepare() -> dict[str, Any]:
     return found
 
 
-def server(port: int, *, is_sqlite: bool) -> list[Any]:
-    """SQLite has one writer at a time, so one process serves it; PostgreSQL is served by two."""
-    if is_sqlite:
-        # Not `-m waitress`, which talks while it starts. It takes a whole body in before the application may refuse it;
-        # a photo has at most ten megabytes, and whoever sends a little more should read a page about it.
-        limits = "threads=8, max_request_body_size=2**24"
-        serve = f"import sys, waitress, app; waitress.serve(app.app, listen=sys.argv[1], {limits})"
-        return [PYTHON, "-c", serve, f"127.0.0.1:{port}"]
-    gunicorn = [
-        PYTHON,
-        "-m",
-        "gunicorn",
-        "--workers=2",
-        "--threads=4",
-        "--no-control-socket",
-        "--log-level=warning",
-    ]
-    return [*gunicorn, f"--bind=127.0.0.1:{port}", "app:app"]
+def server(port: int, application: str = "app:app") -> list[Any]:
+    """Two processes of four threads on either database: see docs/decisions/009."""
+    gunicorn = [PYTHON, "-m", "gunicorn", "--workers=2", "--threads=4", "--preload", "--keep-alive=5"]
+    return [*gunicorn, "--no-control-socket", "--log-level=warning", f"--bind=127.0.0.1:{port}", application]
 
 
 def _screen(port: int, database: str, accounts: list[list[str]]) -> str:

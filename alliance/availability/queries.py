@@ -1,6 +1,5 @@
 """Reading calendar days and closures."""
 
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Final
@@ -10,22 +9,13 @@ from sqlalchemy.orm import Session
 
 from alliance.availability.calendar import Day, DayClass, DayClasses
 from alliance.availability.models import Calendar, CalendarDay, Closure
-from alliance.db import Instant
-from alliance.intervals import Span
+from alliance.db import read_rows
 from alliance.members.actor import Actor
 from alliance.resources.models import Item, Resource
 from alliance.resources.permissions import visible_to
 
 DEFAULT_CALENDAR = "CN"
 _ENDS: Final = ("first", "last")
-# Put together once: building a statement costs more than running it.
-_CLOSURES_OVER: Final = (
-    sa.select(Closure)
-    .where(Closure.resource_id.in_(sa.bindparam("resources", expanding=True)))
-    .where(Closure.starts_at < sa.bindparam("end", type_=Instant()))
-    .where(sa.or_(Closure.ends_at.is_(None), Closure.ends_at > sa.bindparam("start", type_=Instant())))
-    .order_by(Closure.starts_at, Closure.id)
-)
 
 
 def calendar_days(session: Session, *ranges: tuple[date, date]) -> DayClasses:
@@ -35,7 +25,7 @@ def calendar_days(session: Session, *ranges: tuple[date, date]) -> DayClasses:
     }
     return DayClasses(
         Day(row.date, DayClass(row.day_class), row.name_zh or "", row.name_en or "", row.announced)
-        for row in session.execute(_days_in(len(ranges)), bounds)
+        for row in read_rows(session, _days_in(len(ranges)), bounds)
     )
 
 
@@ -55,12 +45,6 @@ def _days_in(ranges: int) -> sa.Select[date, str, str | None, str | None, bool]:
         .join(Calendar, Calendar.id == CalendarDay.calendar_id)
         .where(Calendar.code == DEFAULT_CALENDAR, sa.or_(*within))
     )
-
-
-def closures_over(session: Session, resource_ids: Iterable[int], span: Span) -> Sequence[Closure]:
-    """Closures of the resources, whole or of single items, that take any of the span, by start."""
-    given = {"resources": list(resource_ids), "start": span.start, "end": span.end}
-    return session.scalars(_CLOSURES_OVER, given).all()
 
 
 def closures_listed(

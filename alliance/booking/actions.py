@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.booking import guard
@@ -26,13 +26,13 @@ from alliance.booking.permissions import acting_as, is_booker
 from alliance.booking.routes import route_for
 from alliance.booking.rules import problems_with
 from alliance.db import action
-from alliance.errors import Forbidden, Missing, Problem, Refused, refuse_if
+from alliance.errors import Forbidden, Problem, Refused, refuse_if
 from alliance.intervals import Span
 from alliance.members.actor import Actor
 from alliance.refs import new_ref
-from alliance.resources.models import PolicyRow, Resource
-from alliance.resources.permissions import visible_to
+from alliance.resources.models import PolicyRow
 from alliance.resources.policy import Decider
+from alliance.resources.queries import resource_by_id
 
 
 @action
@@ -56,13 +56,7 @@ def request_booking(
         raise Refused([Problem("not_your_unit", field="unit")])
     now = clock.now()
     lineage = guard.hold(session, resource_id, now=now, persons=[by.person_id], units=[unit_id])
-    resource = session.scalar(
-        sa.select(Resource)
-        .where(Resource.id == resource_id, visible_to(by))
-        .options(joinedload(Resource.policy_row))
-    )
-    if resource is None:
-        raise Missing
+    resource = resource_by_id(session, by, resource_id)
     wish = Wish(span, quantity)
     facts = gather(session, resource, wish, person_id=by.person_id, unit_id=unit_id, now=now, lineage=lineage)
     refuse_if(problems_with(wish, facts))

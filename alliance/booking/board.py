@@ -14,6 +14,7 @@ from alliance.booking.light import light_bookings
 from alliance.booking.permissions import Glimpse, seen_by
 from alliance.booking.timetable import Timetable
 from alliance.booking.timetables import timetables
+from alliance.db import read_rows
 from alliance.intervals import Span
 from alliance.members.actor import Actor
 from alliance.members.models import Unit
@@ -144,9 +145,10 @@ def board_page(session: Session, reader: Actor | None, sought: Sought) -> Page:
 
     Favourites come first, then by unit, kind and code. A page beyond the last is empty.
     """
-    # Without the ORM, which would look at each row for entities that are not there.
-    rows = session.connection().execute(_page_of(reader, sought)).all()
-    return _page(sought, [row for row in rows if row[0] is not None], [row for row in rows if row[0] is None])
+    found = read_rows(session, _page_of(reader, sought)).all()
+    return _page(
+        sought, [row for row in found if row[0] is not None], [row for row in found if row[0] is None]
+    )
 
 
 def lines_after(
@@ -167,7 +169,7 @@ def lines_after(
         chosen.append(Resource.code.in_(codes))
     favourite = sa.cast(is_favourite(reader), sa.Integer)
     found = _details(favourite).where(*chosen).order_by(Resource.code).limit(limit)
-    return [_line(row) for row in session.connection().execute(found)]
+    return [_line(row) for row in read_rows(session, found)]
 
 
 def rows_of(

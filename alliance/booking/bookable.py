@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.availability.hours import Hours
+from alliance.db import read_rows
 from alliance.members.models import Unit
 from alliance.resources.kinds import DAY_PRESETS
 from alliance.resources.models import PolicyRow, Resource
@@ -76,23 +77,14 @@ class Bookable:
     @property
     def shortest(self) -> timedelta:
         """The shortest booking there can be, on the grid."""
-        return _on_grid((self.policy.shortest_minutes or 0) * _MINUTE, self.grid)
+        return _shortest(self.policy.shortest_minutes or 0, self.grid)
 
     def length_for(self, wanted: timedelta | None) -> timedelta | None:
         """The length on the grid that gives somebody this much time, by default the shortest there is.
 
         None where bookings are never so short, or never so long.
         """
-        if wanted is None:
-            length = self.shortest
-        else:
-            length = _on_grid(wanted, self.grid)
-            # Who asks for hours of what is lent by the day gets the day.
-            if length < self.shortest and not self.by_day:
-                return None
-            length = max(length, self.shortest)
-        longest = self.policy.longest_minutes
-        return None if longest is not None and length > longest * _MINUTE else length
+        return _length_for(wanted, self.shortest, self.policy.longest_minutes, self.grid, self.by_day)
 
     @classmethod
     def of(cls, resource: Resource) -> "Bookable":
@@ -154,7 +146,7 @@ _FOUND: Final = (
 
 def bookables(session: Session, *conditions: sa.ColumnElement[bool]) -> list[Bookable]:
     """The resources of these conditions, by code, in one statement; visible_to is for the caller to ask."""
-    return [bookable_from(row) for row in session.execute(_FOUND.where(*conditions))]
+    return [bookable_from(row) for row in read_rows(session, _FOUND.where(*conditions))]
 
 
 def bookable_from(row: Sequence[Any]) -> Bookable:
@@ -200,6 +192,23 @@ def _policy(*columns: Any) -> Policy:
         active_per_unit=of_unit,
         routes=tuple(Route.from_json(route) for route in json.loads(routes)),
     )
+
+
+@lru_cache(maxsize=1024)
+def _shortest(minutes: int, grid: timedelta) -> timedelta:
+    return _on_grid(minutes * _MINUTE, grid)
+
+
+@lru_cache(maxsize=4096)
+def _length_for(
+    wanted: timedelta | None, shortest: timedelta, longest_minutes: int | None, grid: timedelta, by_day: bool
+) -> timedelta | None:
+    length = shortest if wanted is None else _on_grid(wanted, grid)
+    # Who asks for hours of what is lent by the day gets the day.
+    if length < shortest and not by_day:
+        return None
+    length = max(length, shortest)
+    return None if longest_minutes is not None and length > longest_minutes * _MINUTE else length
 
 
 def _on_grid(length: timedelta, grid: timedelta) -> timedelta:

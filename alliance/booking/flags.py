@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.availability.hours import Hours
-from alliance.availability.queries import closures_over
+from alliance.booking.closed import closed_over_each
 from alliance.booking.facts import Closed, Facts, Needed, Wish
 from alliance.booking.lineage import lineages_of
 from alliance.booking.models import Booking
@@ -23,6 +23,7 @@ from alliance.booking.rules import (
     not_bookable,
     problems_with,
 )
+from alliance.db import read_rows
 from alliance.errors import Problem
 from alliance.intervals import Span
 from alliance.resources.models import (
@@ -64,8 +65,7 @@ def flags_on(session: Session, requests: Sequence[Booking], now: datetime) -> di
     """
     if not requests:
         return {}
-    resource_ids = sorted({booking.resource_id for booking in requests})
-    closures = _closures(session, requests, resource_ids)
+    closures = _closures(session, requests)
     needed = _needed(session, requests)
     policies = {booking.resource_id: booking.resource.policy_row.value() for booking in requests}
     found = {}
@@ -83,7 +83,7 @@ def flags_on(session: Session, requests: Sequence[Booking], now: datetime) -> di
             owner_status=resource.owner.status,
             items={held.item_id: None for held in booking.occupancies if held.item.retired_at is None},
             is_whole=booking.quantity < len(booking.occupancies),
-            closures=tuple(closures[booking.resource_id]),
+            closures=closures.get(booking.resource_id, ()),
             person_status=booking.person.status,
             unit_status=booking.unit.status,
             needed=tuple(needed[booking.id]),
@@ -93,28 +93,19 @@ def flags_on(session: Session, requests: Sequence[Booking], now: datetime) -> di
     return found
 
 
-def _closures(
-    session: Session, requests: Sequence[Booking], resource_ids: Sequence[int]
-) -> dict[int, list[Closed]]:
+def _closures(session: Session, requests: Sequence[Booking]) -> dict[int, tuple[Closed, ...]]:
     """What closes each of the resources, also as a part or a whole of another, while any of the requests lasts."""
-    lineages = lineages_of(session, resource_ids)
-    touching = {each for lineage in lineages.values() for each in lineage.all_ids}
     reach = Span(
         min(booking.footprint.start for booking in requests),
         max(booking.footprint.end for booking in requests),
     )
-    found: dict[int, list[Closed]] = defaultdict(list)
-    for closure in closures_over(session, sorted(touching), reach):
-        said = Closed(closure.starts_at, closure.ends_at, closure.kind, closure.reason, closure.item_id)
-        for resource_id in resource_ids:
-            if closure.resource_id in lineages[resource_id].all_ids:
-                found[resource_id].append(said)
-    return found
+    resources = {booking.resource_id: booking.resource for booking in requests}
+    return closed_over_each(session, resources, lineages_of(session, list(resources)), reach)
 
 
 def _needed(session: Session, requests: Iterable[Booking]) -> dict[int, list[Needed]]:
     """By booking, what its resource asks of the person, and how long he holds it."""
-    rows = session.execute(_NEEDED, {"bookings": [booking.id for booking in requests]})
+    rows = read_rows(session, _NEEDED, {"bookings": [booking.id for booking in requests]})
     found: dict[int, list[Needed]] = defaultdict(list)
     for booking_id, code, name_zh, name_en, since, until in rows:
         found[booking_id].append(Needed(code, name_zh, name_en, since, until))

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -196,7 +198,12 @@ def nearest(timetable: Timetable, wanted: Span, now: datetime, *, quantity: int 
 
 def on_grid(at: int, bookable: Bookable) -> int:
     """The first instant from this one on at which a booking may start."""
-    zone, grid = bookable.zone, bookable.grid // _MINUTE
+    return _on_grid(at, bookable.zone, bookable.grid // _MINUTE)
+
+
+# A search asks for a thousand resources, which open and close at the same few times.
+@lru_cache(maxsize=8192)
+def _on_grid(at: int, zone: ZoneInfo, grid: int) -> int:
     local = instant(at).astimezone(zone)
     minutes = local.hour * 60 + local.minute + (local.second > 0)
     if minutes % grid == 0 and not local.second:
@@ -207,11 +214,13 @@ def on_grid(at: int, bookable: Bookable) -> int:
 
 def earliest_and_latest(bookable: Bookable, now: datetime) -> Range:
     """The earliest and the latest start that notice and horizon allow. This very instant is as good as past."""
-    policy = bookable.policy
-    earliest = seconds(max(now + timedelta(hours=policy.notice_hours or 0), now) + _SECOND)
-    if policy.days_ahead is None:
-        return earliest, _FOREVER
-    return earliest, seconds(now + timedelta(days=policy.days_ahead))
+    return _earliest_and_latest(bookable.policy.notice_hours or 0, bookable.policy.days_ahead, now)
+
+
+@lru_cache(maxsize=1024)
+def _earliest_and_latest(notice_hours: int, days_ahead: int | None, now: datetime) -> Range:
+    earliest = seconds(max(now + timedelta(hours=notice_hours), now) + _SECOND)
+    return earliest, _FOREVER if days_ahead is None else seconds(now + timedelta(days=days_ahead))
 
 
 def _first_in(timetable: Timetable, gap: Range, earliest: int, length: timedelta) -> Range | None:

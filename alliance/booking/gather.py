@@ -1,6 +1,6 @@
 """Facts from the database, in a fixed number of statements however many bookings there are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session, aliased
 
 from alliance.availability.calendar import DayClasses
 from alliance.availability.hours import Hours
-from alliance.availability.queries import calendar_days, closures_over
-from alliance.booking.facts import Closed, Facts, Needed, Wish
+from alliance.availability.queries import calendar_days
+from alliance.booking.closed import closed_over
+from alliance.booking.facts import Facts, Needed, Wish
 from alliance.booking.lineage import Lineage, lineage_of
 from alliance.booking.models import Booking, Occupancy
 from alliance.booking.routes import relation_of
-from alliance.db import Instant
+from alliance.db import Instant, read_rows
 from alliance.errors import Missing
 from alliance.intervals import Span
 from alliance.members.models import GroupUnit, Person, Unit
@@ -34,30 +35,6 @@ from alliance.resources.policy import Policy
 _HOLD_HORIZON = timedelta(days=30)
 _OWNER, _THEIRS = aliased(Unit), aliased(GroupUnit)
 _TAKEN = aliased(Occupancy)
-
-
-def closed_over(
-    session: Session, resource: Resource, resource_ids: Iterable[int], span: Span
-) -> tuple[Closed, ...]:
-    """What closures of the resource and of its parts and wholes, whose ids these are, take of the span, by start.
-
-    Why one of those is closed is told only where everybody who may see the resource may see that one, too.
-    """
-    rows = closures_over(session, resource_ids, span)
-    others = {closure.resource_id for closure in rows} - {resource.id}
-    open_to = ("public",) if resource.visibility == "public" else ("public", "alliance")
-    shown = sa.select(Resource.id).where(Resource.status == "published", Resource.visibility.in_(open_to))
-    told = {resource.id, *(session.scalars(shown.where(Resource.id.in_(others))) if others else ())}
-    return tuple(
-        Closed(
-            closure.starts_at,
-            closure.ends_at,
-            closure.kind,
-            closure.reason if closure.resource_id in told else "",
-            closure.item_id,
-        )
-        for closure in rows
-    )
 
 
 def holds_at(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
@@ -230,7 +207,7 @@ def _standing(
     session: Session, resource: Resource, person_id: int, unit_id: int
 ) -> tuple[str, str, str, bool]:
     who = {"person": person_id, "unit": unit_id, "owner": resource.owner_id}
-    row = session.execute(_STANDING, who).one_or_none()
+    row = read_rows(session, _STANDING, who).one_or_none()
     if row is None:
         raise Missing
     person_status, unit_status, owner_status, shares = row
@@ -258,20 +235,20 @@ def _items(
     Occupancies of one item never overlap, so no other one can clash, and the cost does not grow with history.
     """
     chosen = _ITEMS if kept is None else _OWN_ITEMS
-    rows = session.execute(chosen, {"owners": list(owner_ids), **_around(footprint, now, moving)})
-    return {item_id: end for item_id, end in rows}  # noqa: C416 - rows are no plain tuples to a type checker
+    found = read_rows(session, chosen, {"owners": list(owner_ids), **_around(footprint, now, moving)})
+    return {item_id: end for item_id, end in found}  # noqa: C416 - rows are no plain tuples to a type checker
 
 
 def _clashes(
     session: Session, item_ids: list[int], footprint: Span, now: datetime, moving: Booking | None
 ) -> tuple[tuple[int, Span], ...]:
-    rows = session.execute(_CLASHES, {"items": item_ids, **_around(footprint, now, moving)})
-    return tuple((item_id, Span(start, end)) for item_id, start, end in rows)
+    found = read_rows(session, _CLASHES, {"items": item_ids, **_around(footprint, now, moving)})
+    return tuple((item_id, Span(start, end)) for item_id, start, end in found)
 
 
 def _needed(session: Session, resource_id: int, person_id: int) -> tuple[Needed, ...]:
-    rows = session.execute(_NEEDED, {"resource": resource_id, "person": person_id})
-    return tuple(Needed(*row) for row in rows)
+    found = read_rows(session, _NEEDED, {"resource": resource_id, "person": person_id})
+    return tuple(Needed(*row) for row in found)
 
 
 def _with_counts(
@@ -281,7 +258,7 @@ def _with_counts(
     if policy.active_per_person is None and policy.active_per_unit is None:
         return facts
     counted = {"resource": resource_id, "person": person_id, "unit": unit_id, "now": facts.now}
-    row = session.execute(_COUNTS, {**counted, "moving": moving.id if moving else 0}).one()
+    row = read_rows(session, _COUNTS, {**counted, "moving": moving.id if moving else 0}).one()
     return replace(facts, active_of_person=row[0], active_of_unit=row[1])
 
 

@@ -7,6 +7,7 @@ The first belt is the hold with a check under it, which gives a clear answer. Th
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from alliance.booking.lineage import Lineage, lineage_of
 from alliance.booking.models import Booking, Occupancy
-from alliance.db import GUARD
+from alliance.db import GUARD, Instant, read_rows
 from alliance.history.actions import record
 from alliance.hold import hold as lock
 from alliance.members.models import Person, Unit
@@ -36,14 +37,20 @@ def hold(
     """
     lineage = lineage_of(session, resource_id)
     lock(session, resources=[resource_id, *lineage.parts], persons=persons, units=units)
-    _expire(session, session.scalars(overdue(now, lineage.all_ids)).all(), now=now)
+    late = read_rows(session, _OVERDUE_ON, {"now": now, "resources": list(lineage.all_ids)})
+    _expire(session, late.scalars().all(), now=now)
     return lineage
 
 
-def overdue(now: datetime, resource_ids: Iterable[int] | None = None) -> sa.Select[int]:
-    """Ids of requests whose hold has lapsed, of all resources or of some."""
-    chosen = sa.select(Booking.id).where(Booking.status == "requested", Booking.hold_until <= now)
-    return chosen if resource_ids is None else chosen.where(Booking.resource_id.in_(list(resource_ids)))
+def overdue(now: datetime | sa.BindParameter[datetime]) -> sa.Select[int]:
+    """Ids of requests whose hold has lapsed."""
+    return sa.select(Booking.id).where(Booking.status == "requested", Booking.hold_until <= now)
+
+
+# Put together once: building a statement costs more than running it.
+_OVERDUE_ON: Final = overdue(sa.bindparam("now", type_=Instant())).where(
+    Booking.resource_id.in_(sa.bindparam("resources", expanding=True))
+)
 
 
 def expire_everywhere(session: Session, *, now: datetime, limit: int) -> int:

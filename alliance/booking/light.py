@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from alliance.booking.models import Booking, Occupancy, Stage
 from alliance.booking.timetable import instant
-from alliance.db import Instant, Seconds
+from alliance.db import Instant, Seconds, read_rows
 from alliance.intervals import Span
 from alliance.members.actor import Actor
 from alliance.members.models import Person, Unit
@@ -196,11 +196,10 @@ def light_bookings(
         chosen = _OF_PERSON
     else:
         return []
-    # Without the ORM, which would look at each row for entities that are not there.
-    return _bookings(session.connection().execute(chosen, given).all())
+    return _bookings(read_rows(session, chosen, given).all())
 
 
-def _bookings(rows: Iterable[Any]) -> list[LightBooking]:
+def _bookings(found_rows: Iterable[Any]) -> list[LightBooking]:
     """One booking for all the rows of its items, and one object for all that is the same."""
     found: dict[int, LightBooking] = {}
     order: list[tuple[int, int]] = []
@@ -210,7 +209,7 @@ def _bookings(rows: Iterable[Any]) -> list[LightBooking]:
     for (
         booking_id, ref, resource_id, person_id, booked_by_id, unit_id, start, end, setup, teardown, quantity, status,
         title, person, unit, unit_zh, unit_en, code, owner_id, its_status, visibility, detail, item_id, deciders,
-    ) in rows:  # fmt: skip
+    ) in found_rows:  # fmt: skip
         if booking_id in found:
             found[booking_id].item_ids.add(item_id)
             continue

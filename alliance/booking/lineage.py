@@ -8,6 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from alliance.db import read_rows
 from alliance.resources.models import ResourcePart
 
 
@@ -42,8 +43,8 @@ def lineage_of(session: Session, resource_id: int) -> Lineage:
 
 def lineages_of(session: Session, resource_ids: Collection[int]) -> dict[int, Lineage]:
     """The places of all the resources, by id, in one statement."""
-    rows = session.connection().execute(_KIN, {"resources": list(resource_ids)})
-    pairs: list[tuple[int, int]] = [(whole, part) for whole, part in rows]
+    found = read_rows(session, _KIN, {"resources": list(resource_ids)})
+    pairs: list[tuple[int, int]] = [(whole, part) for whole, part in found]
     parts, wholes = _sorted(pairs), _sorted((part, whole) for whole, part in pairs)
     return {each: _lineage(each, parts, wholes) for each in resource_ids}
 

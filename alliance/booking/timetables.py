@@ -1,7 +1,7 @@
 """Reading the timetables of many resources at once, in four statements whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,16 +10,15 @@ from sqlalchemy.orm import Session, aliased
 
 from alliance.availability.free_spans import Range
 from alliance.availability.local_time import local_day
-from alliance.availability.models import Closure
 from alliance.availability.queries import calendar_days
 from alliance.booking.bookable import Bookable
-from alliance.booking.facts import Closed
-from alliance.booking.lineage import Lineage, lineages_of
+from alliance.booking.closed import closed_over_each
+from alliance.booking.lineage import lineages_of
 from alliance.booking.models import Booking, Occupancy
 from alliance.booking.timetable import OpenTime, Timetable, range_of
-from alliance.db import Instant, Seconds
+from alliance.db import Instant, Seconds, read_rows
 from alliance.intervals import Span
-from alliance.resources.models import Item, Resource
+from alliance.resources.models import Item
 
 _DAY: Final = timedelta(days=1)
 # Far enough to count the working days a request is held, also over the longest public holiday.
@@ -49,7 +48,7 @@ def timetables(
     teardown = max(bookable.buffers[1] for bookable in by_id.values())
     reach = window.widened(setup, teardown)
     busy = _busy(session, owners, reach, now, moving)
-    closures = _closures(session, by_id, lineages, reach)
+    closures = closed_over_each(session, by_id, lineages, reach)
     zones = {bookable.zone for bookable in by_id.values()}
     first = min(local_day(window.start, zone) for zone in zones) - _DAY
     last = max(local_day(window.end, zone) for zone in zones) + _DAY
@@ -117,52 +116,7 @@ def _busy(
     """By resource its live items, each with its footprints by start."""
     given = {"start": reach.start, "end": reach.end, "now": now, "moving": moving or 0}
     busy: dict[int, list[tuple[int, list[Range]]]] = defaultdict(list)
-    for owner, item_id, text in session.execute(_BUSY, {"owners": list(owners), **given}):
+    for owner, item_id, text in read_rows(session, _BUSY, {"owners": list(owners), **given}):
         numbers = iter(map(int, text.split(","))) if text else iter(())
         busy[owner].append((item_id, sorted(zip(numbers, numbers, strict=True))))
     return busy
-
-
-_CLOSED: Final = (
-    sa.select(
-        Closure.resource_id,
-        Closure.starts_at,
-        Closure.ends_at,
-        Closure.kind,
-        Closure.reason,
-        Closure.item_id,
-        Resource.status,
-        Resource.visibility,
-    )
-    .join(Resource, Resource.id == Closure.resource_id)
-    .where(Closure.resource_id.in_(sa.bindparam("resources", expanding=True)))
-    .where(Closure.starts_at < _given("end"))
-    .where(sa.or_(Closure.ends_at.is_(None), Closure.ends_at > _given("start")))
-    .order_by(Closure.starts_at, Closure.id)
-)
-
-
-def _closures(
-    session: Session, by_id: Mapping[int, Bookable], lineages: Mapping[int, Lineage], reach: Span
-) -> dict[int, tuple[Closed, ...]]:
-    """What closes each resource, by start. Why a relative is closed is told only where all who may see the resource
-    may see that one, too.
-    """
-    given = {"resources": list({each for lineage in lineages.values() for each in lineage.all_ids})}
-    rows = session.execute(_CLOSED, {**given, "start": reach.start, "end": reach.end}).all()
-    closes: dict[int, set[int]] = defaultdict(set)
-    for resource_id, lineage in lineages.items() if rows else ():
-        for each in lineage.all_ids:
-            closes[each].add(resource_id)
-    found: dict[int, list[Closed]] = defaultdict(list)
-    for closed_id, start, end, kind, reason, item_id, status, visibility in rows:
-        for resource_id in closes[closed_id]:
-            is_told = _is_told(by_id[resource_id], closed_id, status, visibility)
-            found[resource_id].append(Closed(start, end, kind, reason if is_told else "", item_id))
-    return {resource_id: tuple(closed) for resource_id, closed in found.items()}
-
-
-def _is_told(bookable: Bookable, closed_id: int, status: str, visibility: str) -> bool:
-    """Whether all who may see the resource may see the one that is closed, too."""
-    open_to = ("public",) if bookable.visibility == "public" else ("public", "alliance")
-    return closed_id == bookable.id or (status == "published" and visibility in open_to)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from alliance.db import read_rows
 from alliance.members.models import AllianceRole, Management, Membership, Person, Unit
 
 
@@ -41,7 +42,7 @@ class Actor:
 
 def actor_of(session: Session, person_id: int) -> Actor | None:
     """The person as an actor, in one statement; None when there is nobody of that id."""
-    return actor_from(person_id, session.connection().execute(_ABOUT, {"person": person_id}).all())
+    return actor_from(person_id, read_rows(session, _ABOUT, {"person": person_id}).all())
 
 
 def actor_from(person_id: int, rows: Iterable[Sequence[Any]]) -> Actor | None:

@@ -27,10 +27,9 @@ def hash_password(password: str) -> str:
 
 def matches(password: str, kept: str | None) -> bool:
     """Whether this is the password; takes the same time when there is nobody to compare with (`kept` is None)."""
-    nobody = _nobody()
     with _turns:
         try:
-            return _hasher.verify(kept or nobody, _same_on_every_keyboard(password)) and kept is not None
+            return _hasher.verify(kept or _nobody(), _same_on_every_keyboard(password)) and kept is not None
         except (VerificationError, InvalidHashError):
             return False
 

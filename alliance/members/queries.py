@@ -7,6 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from alliance.db import read_rows
 from alliance.members.models import Membership, Person, Unit
 
 
@@ -30,7 +31,7 @@ _PROFILE: Final = sa.select(
 
 def profile_of(session: Session, person_id: int) -> Profile | None:
     """The person of this id; None when there is nobody."""
-    found = session.connection().execute(_PROFILE, {"person": person_id}).one_or_none()
+    found = read_rows(session, _PROFILE, {"person": person_id}).one_or_none()
     if found is None:
         return None
     ended = frozenset(session_id for session_id, _day in found.ended_sessions or ())

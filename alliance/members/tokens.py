@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from alliance import clock
-from alliance.db import Instant, action
+from alliance.db import Instant, action, read_rows
 from alliance.errors import Busy, Missing, Problem, Refused
 from alliance.history.actions import record
 from alliance.hold import hold
@@ -102,13 +102,13 @@ def actor_by_token(session: Session, token: str, now: datetime) -> tuple[Actor, 
 
     Once an hour it notes the use, in a transaction of its own: call it before anything else is read.
     """
-    rows = session.execute(_by_token(), {"token_hash": digest(token), "now": now}).all()
-    if not rows:
+    about = read_rows(session, _by_token(), {"token_hash": digest(token), "now": now}).all()
+    if not about:
         return None
-    found = rows[0]
+    found = about[0]
     if found.last_used_at is None or found.last_used_at <= now - _NOTED_EVERY:
         _note_use_if_quiet(found.id, now)
-    actor = actor_from(found.person_id, [row[:4] for row in rows])
+    actor = actor_from(found.person_id, [row[:4] for row in about])
     if actor is None:
         return None
     return actor, Bearer(found.ref, found.person_id, found.scope, found.language)

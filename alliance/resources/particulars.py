@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from alliance.db import read_rows
 from alliance.members.actor import Actor
 from alliance.members.models import GroupUnit, Management, Person, Unit
 from alliance.resources.models import (
@@ -136,8 +137,7 @@ def surroundings(
     """
     told: dict[int, list[_Row]] = {resource_id: [] for resource_id in resource_ids}
     statuses, mates = {}, set()
-    # Without the ORM, which would look at each row for entities that are not there.
-    for row in session.connection().execute(_all_of(reader, with_items), {"resources": list(resource_ids)}):
+    for row in read_rows(session, _all_of(reader, with_items), {"resources": list(resource_ids)}):
         line = _Row(*row)
         if line.what == "unit":
             statuses[line.id] = line.zh
@@ -147,23 +147,24 @@ def surroundings(
             told[line.of].append(line)
     return Surroundings(
         standing=Standing(statuses, frozenset(mates)),
-        _of={resource_id: _particulars(rows) for resource_id, rows in told.items()},
+        _of={resource_id: _particulars(own) for resource_id, own in told.items()},
     )
 
 
 def managers_of(session: Session, resource_ids: Collection[int]) -> dict[int, list[Manager]]:
     """Who runs each of the resources, by name; for readers who are signed in."""
-    rows = [_Row(*row) for row in session.execute(_MANAGERS, {"resources": list(resource_ids)})]
+    found = [_Row(*row) for row in read_rows(session, _MANAGERS, {"resources": list(resource_ids)})]
     return {
-        resource_id: list(_sorted(rows, "manager", _manager, resource_id)) for resource_id in resource_ids
+        resource_id: list(_sorted(found, "manager", _manager, resource_id)) for resource_id in resource_ids
     }
 
 
 def qualifications_for(session: Session, resource_id: int, person_id: int) -> list[Required]:
     """What the resource asks for, and what of it the person holds."""
-    asked = session.execute(_required(Actor(person_id)), {"resources": [resource_id]})
-    rows = [_Row(*row) for row in asked]
-    return list(_sorted(rows, "required", _requirement, resource_id))
+    found = [
+        _Row(*row) for row in read_rows(session, _required(Actor(person_id)), {"resources": [resource_id]})
+    ]
+    return list(_sorted(found, "required", _requirement, resource_id))
 
 
 class _Row(NamedTuple):

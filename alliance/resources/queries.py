@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final, Protocol, TypeVar
+from functools import cached_property, lru_cache
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from alliance.db import read_rows
 from alliance.errors import Missing
 from alliance.members.actor import Actor
 from alliance.members.models import Unit
@@ -39,7 +40,7 @@ class Filters:
     place: str = ""
     tags: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def all_kinds(self) -> frozenset[str]:
         """The kinds asked for, with those of the classes asked for; empty when any will do."""
         return frozenset(self.kinds).union(kind for kind in KINDS if CLASS_OF_KIND[kind] in self.classes)
@@ -97,6 +98,14 @@ class Page:
     counts: Counts
 
 
+class _UnitName(NamedTuple):
+    """A unit as choices show it."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+
+
 @dataclass(frozen=True)
 class _Group:
     owner: Named
@@ -110,7 +119,8 @@ def catalogue(session: Session, reader: Actor | None, filters: Filters, page: in
     Those whose name says what was asked come first, then by kind and code.
     """
     groups = _groups(session, reader, filters)
-    counts = _counts(filters, groups, _tags(session, _with_these_tags(reader, filters)))
+    tags = dict(session.execute(_tags_of(reader, filters)).all())
+    counts = _counts(filters, groups, tags)
     total = sum(group.count for group in groups if is_chosen(filters, group.owner.code, group.kind))
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(page, 1), pages)
@@ -121,7 +131,8 @@ def counts_of(session: Session, filters: Filters, offered: Sequence[Offered]) ->
     """The same counts over resources found elsewhere, kinds and units left aside there, in one statement."""
     chosen = [each.id for each in offered if is_chosen(filters, each.owner.code, each.kind)]
     groups = [_Group(each.owner, each.kind, 1) for each in offered]
-    return _counts(filters, groups, _tags(session, Resource.id.in_(chosen)))
+    tags = dict(session.execute(_TAGS_OF_THESE, {"resources": chosen}).all())
+    return _counts(filters, groups, tags)
 
 
 def is_chosen(filters: Filters, owner_code: str, kind: str) -> bool:
@@ -180,6 +191,20 @@ def resource_by_code(session: Session, reader: Actor | None, code: str, *options
     return found
 
 
+def resource_by_id(session: Session, reader: Actor | None, resource_id: int) -> Resource:
+    """The resource with its policy; raises Missing."""
+    found = session.scalars(_by_id(reader), {"id": resource_id}).one_or_none()
+    if found is None:
+        raise Missing
+    return found
+
+
+@lru_cache(maxsize=512)
+def _by_id(reader: Actor | None) -> sa.Select[Resource]:
+    chosen = sa.select(Resource).where(Resource.id == sa.bindparam("id"), visible_to(reader))
+    return chosen.options(joinedload(Resource.policy_row))
+
+
 @lru_cache(maxsize=512)
 def _by_code(reader: Actor | None) -> sa.Select[Resource]:
     return (
@@ -193,7 +218,7 @@ def resource_and_unit(
     session: Session, reader: Actor | None, code: str, unit_code: str | None
 ) -> tuple[int, str, int | None]:
     """Id and zone of the resource, and the id of the unit if there is one of that code; raises Missing."""
-    found = session.execute(_code_and_unit(reader), {"code": code, "unit": unit_code}).one_or_none()
+    found = read_rows(session, _code_and_unit(reader), {"code": code, "unit": unit_code}).one_or_none()
     if found is None:
         raise Missing
     return found[0], found[1], found[2]
@@ -245,29 +270,40 @@ def managed_by(session: Session, actor: Actor) -> Sequence[Resource]:
 
 def _groups(session: Session, reader: Actor | None, filters: Filters) -> list[_Group]:
     """How many there are of each kind and owner, these two fields left aside."""
-    rows = session.execute(
-        sa.select(Unit, Resource.kind, sa.func.count())
+    rows = read_rows(session, _groups_of(reader, filters))
+    return [_Group(_UnitName(*name), kind, count) for *name, kind, count in rows]
+
+
+# Building these costs as much as running them; the same choices are asked for again and again.
+@lru_cache(maxsize=256)
+def _groups_of(reader: Actor | None, filters: Filters) -> Any:
+    return (
+        sa.select(Unit.code, Unit.name_zh, Unit.name_en, Resource.kind, sa.func.count())
         .join(Unit, Unit.id == Resource.owner_id)
         .where(_on_offer(reader, filters), _with_tags(filters))
         .group_by(Unit.id, Resource.kind)
         .order_by(Unit.code)
     )
-    return [_Group(*row) for row in rows]
 
 
 def _rows(session: Session, reader: Actor | None, filters: Filters, number: int) -> tuple[Listing, ...]:
+    page = {"limit": PAGE_SIZE, "offset": (number - 1) * PAGE_SIZE}
+    return tuple(Listing(*row) for row in session.execute(_rows_of(reader, filters), page))
+
+
+@lru_cache(maxsize=256)
+def _rows_of(reader: Actor | None, filters: Filters) -> Any:
     kind_rank = sa.case({kind: rank for rank, kind in enumerate(KINDS)}, value=Resource.kind)
     by_name = [sa.case((name_matches(filters.words), 0), else_=1)] if words_of(filters.words) else []
-    rows = session.execute(
+    return (
         sa.select(Resource, _live_items())
         .join(Resource.owner)
         .where(found_by(reader, filters))
         .order_by(*by_name, kind_rank, Resource.code)
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
+        .limit(sa.bindparam("limit"))
+        .offset(sa.bindparam("offset"))
         .options(contains_eager(Resource.owner), joinedload(Resource.policy_row))
     )
-    return tuple(Listing(*row) for row in rows)
 
 
 def _live_items() -> sa.ScalarSelect[int]:
@@ -279,15 +315,16 @@ def _live_items() -> sa.ScalarSelect[int]:
     )
 
 
-def _with_these_tags(reader: Actor | None, filters: Filters) -> Condition:
-    """What the filters leave when tags are left aside."""
-    return sa.and_(_on_offer(reader, filters), _of_kinds(filters), _of_units(filters))
+@lru_cache(maxsize=256)
+def _tags_of(reader: Actor | None, filters: Filters) -> Any:
+    """The techniques of what the filters leave when tags are left aside."""
+    return _most_offered(sa.and_(_on_offer(reader, filters), _of_kinds(filters), _of_units(filters)))
 
 
-def _tags(session: Session, among: Condition) -> dict[Tag, int]:
+def _most_offered(among: Condition) -> Any:
     """The techniques most of the resources offer."""
     count = sa.func.count().label("resources")
-    rows = session.execute(
+    return (
         sa.select(Tag, count)
         .join(ResourceTag, ResourceTag.tag_id == Tag.id)
         .join(Resource, Resource.id == ResourceTag.resource_id)
@@ -296,7 +333,9 @@ def _tags(session: Session, among: Condition) -> dict[Tag, int]:
         .order_by(count.desc(), Tag.id)
         .limit(_MOST_TAGS)
     )
-    return {tag: number for tag, number in rows}  # noqa: C416 - dict() would not know the types of a row
+
+
+_TAGS_OF_THESE: Final = _most_offered(Resource.id.in_(sa.bindparam("resources", expanding=True)))
 
 
 def _on_offer(reader: Actor | None, filters: Filters) -> Condition:

@@ -13,7 +13,7 @@ from alliance.availability.hours import open_spans
 from alliance.availability.local_time import instant_of, local_day
 from alliance.availability.queries import calendar_days
 from alliance.availability.whole_days import whole_days
-from alliance.booking.gather import closed_over
+from alliance.booking.closed import closed_over
 from alliance.booking.permissions import Glimpse, glimpses_on
 from alliance.i18n import gettext as _
 from alliance.i18n import language, localized

@@ -1,6 +1,6 @@
 """When a resource can be booked within a week: what keeps its items busy, and the openings that remain. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -122,13 +122,17 @@ def gaps(
 
 def openings(facts: WeekFacts, free: Iterable[Span], within: Span) -> list[Span]:
     """The parts of the gaps that a booking can start in: late enough, not too far ahead, and long enough."""
+    return [opening for opening, _gap in openings_in(facts, free, within)]
+
+
+def openings_in(facts: WeekFacts, free: Iterable[Span], within: Span) -> Iterator[tuple[Span, Span]]:
+    """The same, each with the gap it is a part of."""
     if not facts.is_on_offer:
-        return []
+        return
     earliest = facts.now + timedelta(hours=facts.policy.notice_hours or 0)
     latest = (
         facts.now + timedelta(days=facts.policy.days_ahead) if facts.policy.days_ahead is not None else None
     )
-    found = []
     for gap in free:
         if not gap.overlaps(within):
             continue
@@ -137,8 +141,7 @@ def openings(facts: WeekFacts, free: Iterable[Span], within: Span) -> list[Span]
         end = _on_grid(min(gap.end, within.end), facts, late=False)
         fits = start + facts.shortest <= gap.end and (latest is None or start <= latest)
         if fits and start < end:
-            found.append(Span(start, end))
-    return found
+            yield Span(start, end), gap
 
 
 def _on_grid(instant: datetime, facts: WeekFacts, *, late: bool = True) -> datetime:

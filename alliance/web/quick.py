@@ -3,7 +3,7 @@
 All of it are links back to the page with another choice; the last one opens the booking form, filled.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -15,7 +15,7 @@ from alliance.availability.whole_days import whole_days
 from alliance.i18n import language
 from alliance.intervals import Span, union
 from alliance.notifications.formats import format_clock, format_length, format_week_day
-from alliance.web.openings import DAYS, WeekFacts, beyond, busy, gaps, openings
+from alliance.web.openings import DAYS, WeekFacts, beyond, busy, gaps, openings_in
 
 _DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)
@@ -76,7 +76,7 @@ def quick_of(facts: WeekFacts, first: date, choice: Choice, address: Address) ->
     lengths = _lengths(facts, max((span.length for span in opened), default=_DAY))
     length = _chosen_length(lengths, choice.minutes)
     days = [first + n * _DAY for n in range(DAYS)]
-    starts = {day: list(_starts(facts, free, day, length)) for day in days}
+    starts = {day: _starts(facts, free, day, length) for day in days}
     day = choice.day if choice.day in days else next((each for each in days if starts[each]), None)
     start = _chosen_start(facts, starts.get(day, []) if day else [], choice.start)
     return Quick(
@@ -138,21 +138,18 @@ def _chosen_length(lengths: Sequence[timedelta], minutes: int | None) -> timedel
     return min(lengths, key=lambda each: abs(each - wanted))
 
 
-def _starts(facts: WeekFacts, free: Iterable[Span], day: date, length: timedelta) -> Iterator[datetime]:
+def _starts(facts: WeekFacts, free: Iterable[Span], day: date, length: timedelta) -> list[datetime]:
     """When a booking of the length can start on the day, in steps people choose from."""
     grid = facts.policy.grid_minutes
     step = _DAY if facts.goes_by_days else -(-_FINEST // grid) * grid * _MINUTE
-    within = whole_days(day, day, facts.zone)
-    whole = list(free)
-    seen: set[datetime] = set()
-    for opening in openings(facts, whole, within):
-        gap = max((each for each in whole if each.contains(opening.start)), key=lambda each: each.end)
-        start = opening.start
-        while start < opening.end and start + length <= gap.end:
-            if start not in seen:
-                seen.add(start)
-                yield start
+    # The gaps of a pool overlap: what one of them is too short for another may still hold.
+    found: set[datetime] = set()
+    for opening, gap in openings_in(facts, free, whole_days(day, day, facts.zone)):
+        start, latest = opening.start, gap.end - length
+        while start < opening.end and start <= latest:
+            found.add(start)
             start += step
+    return sorted(found)
 
 
 def _chosen_start(facts: WeekFacts, starts: Sequence[datetime], wanted: str) -> datetime | None:

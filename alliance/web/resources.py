@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,8 +11,8 @@ from markupsafe import Markup
 
 from alliance import clock
 from alliance.availability.queries import calendar_days
+from alliance.booking.closed import closed_over
 from alliance.booking.facts import Closed
-from alliance.booking.gather import closed_over
 from alliance.booking.permissions import glimpses_on
 from alliance.config import Settings
 from alliance.db import db
@@ -26,7 +25,7 @@ from alliance.resources.models import Resource
 from alliance.resources.particulars import Particulars, Surroundings, surroundings
 from alliance.resources.queries import Counts, Filters, resource_by_code
 from alliance.web.access import public
-from alliance.web.addresses import booking_form
+from alliance.web.addresses import BookingForm
 from alliance.web.catalogue import line_of, listed, listed_by_time
 from alliance.web.eligibility import closest_relation
 from alliance.web.language import here
@@ -87,7 +86,10 @@ def show(code: str) -> str:
     resource = resource_by_code(session, reader, code)
     around = surroundings(session, reader, [resource.id], with_items=True)
     facts = _week_facts(resource, around.of(resource.id), now) if resource.mode == "timed" else None
-    week = week_of(facts, _first_day(resource, now), _addresses(resource)) if facts else None
+    form = BookingForm(resource.code, ZoneInfo(resource.zone), resource.preset in DAY_PRESETS)
+    week = (
+        week_of(facts, _first_day(resource, now), Addresses(form.filled, _booking_address)) if facts else None
+    )
     times = Times.of(resource.zone, by_day=facts is not None and facts.goes_by_days)
     return render_template(
         "resources/show.html",
@@ -100,7 +102,7 @@ def show(code: str) -> str:
         status=_status(facts, week, times) if facts and week else None,
         week=week,
         quick=quick_of(facts, week.first, _choice(), here) if facts and week else None,
-        form=partial(_form, resource),
+        form=form.filled,
         week_words=format_days(week.first, week.last, language(), times.today) if week else "",
         earlier=week.first - DAYS * _DAY if week else None,
         back_to_today=week is not None and week.first != times.today,
@@ -190,11 +192,8 @@ def _week_facts(resource: Resource, around: Particulars, now: datetime) -> WeekF
     )
 
 
-def _addresses(resource: Resource) -> Addresses:
-    return Addresses(
-        book=lambda start, end: _form(resource, start, end),
-        booking=lambda ref: url_for("bookings.show", ref=ref),
-    )
+def _booking_address(ref: str) -> str:
+    return url_for("bookings.show", ref=ref)
 
 
 def _choice() -> Choice:
@@ -208,12 +207,6 @@ def _choice() -> Choice:
     return Choice(
         day, int(minutes) if _MINUTES.fullmatch(minutes) else None, args.get("start", "")[:5], "more" in args
     )
-
-
-def _form(resource: Resource, start: datetime, end: datetime) -> str:
-    """The booking form, filled with this time."""
-    by_day = resource.preset in DAY_PRESETS
-    return booking_form(resource.code, ZoneInfo(resource.zone), start, end, by_day=by_day)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ items have lanes of their own; more become one lane that says how many of them a
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from alliance.availability.hours import open_spans
 from alliance.availability.whole_days import whole_days
 from alliance.booking.permissions import Glimpse
+from alliance.i18n import Language, language, localized
 from alliance.i18n import gettext as _
-from alliance.i18n import language, localized
 from alliance.intervals import Span, intersect, subtract, union
 from alliance.notifications.formats import format_clock, format_clocks, format_days, format_week_day
 from alliance.notifications.rule_words import CLOSURE_NAMES
@@ -96,7 +96,8 @@ def week_of(facts: WeekFacts, first: date, addresses: Addresses) -> Week:
         rows = [_row_of_days(facts, lane, first, opened, addresses) for lane in lanes]
     else:
         window = window_around(_by_day(opened, days, facts.zone), facts.zone)
-        rows = [_row_of_hours(facts, lanes, day, window, opened, addresses) for day in days]
+        words = _Words()
+        rows = [_row_of_hours(facts, lanes, day, window, opened, addresses, words) for day in days]
     return Week(
         first=first,
         last=days[-1],
@@ -161,9 +162,11 @@ def _row_of_hours(
     window: Window,
     opened: Sequence[Span],
     addresses: Addresses,
+    words: "_Words",
 ) -> Row:
     today = day == facts.now.astimezone(facts.zone).date()
-    where = _Where(facts, whole_days(day, day, facts.zone), lambda span: place(span, day, window, facts.zone))
+    shown = whole_days(day, day, facts.zone)
+    where = _Where(facts, shown, lambda span: place(span, day, window, facts.zone), words)
     blocks = [block for lane in lanes for block in where.blocks(lane, opened, addresses)]
     now_at = place_now(facts.now, day, window, facts.zone) if today else None
     return Row(format_week_day(day, language(), with_month=day.day == 1), blocks, now_at, today)
@@ -174,9 +177,20 @@ def _row_of_days(
 ) -> Row:
     window = DaysWindow(first, 7)
     shown = whole_days(first, first + (DAYS - 1) * _DAY, facts.zone)
-    where = _Where(facts, shown, lambda span: place_days(span, window, facts.zone))
+    where = _Where(facts, shown, lambda span: place_days(span, window, facts.zone), _Words())
     own_row = _Lane(1, lane.name, lane.busy, lane.bookings, lane.gaps)
     return Row(lane.name or _("Days"), list(where.blocks(own_row, opened, addresses)))
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What blocks say again and again, translated once."""
+
+    language: Language = field(default_factory=language)
+    said: str = field(default_factory=lambda: _("%(time)s, %(state)s"))
+    of_item: str = field(default_factory=lambda: _("%(item)s, %(time)s, %(state)s"))
+    book: str = field(default_factory=lambda: _("free, book it"))
+    free: str = field(default_factory=lambda: _("Free"))
 
 
 @dataclass(frozen=True)
@@ -186,6 +200,7 @@ class _Where:
     facts: WeekFacts
     shown: Span
     columns: Callable[[Span], tuple[int, int] | None]
+    words: _Words
 
     def blocks(self, lane: _Lane, opened: Sequence[Span], addresses: Addresses) -> Iterator[Block]:
         """Everything on the lane, from the ground up: past, closed hours, closures, bookings, gaps."""
@@ -223,7 +238,9 @@ class _Where:
                 continue
             span = Span(closed.start, closed.end or max(self.shown.end, closed.start + _DAY))
             words = closed.reason or CLOSURE_NAMES[closed.kind]()
-            yield from self._block("closed", span, words, self._said(lane, span, words), row=lane.row)
+            yield from self._block(
+                "closed", span, words, self._said(lane, self._clocks(span), words), row=lane.row
+            )
 
     def _bookings(self, lane: _Lane, addresses: Addresses) -> Iterator[Block]:
         for booking in lane.bookings:
@@ -233,7 +250,7 @@ class _Where:
             href = addresses.booking(booking.ref) if booking.ref else ""
             # In a pool one's own stand below the lane that counts what is free.
             row = lane.row + lane.is_pool
-            said = self._said(lane, booking.span, words)
+            said = self._said(lane, self._clocks(booking.span), words)
             yield from self._block(_kind_of(booking), booking.span, words, said, href, row=row)
 
     def _full(self, lane: _Lane, opened: Sequence[Span]) -> Iterator[Block]:
@@ -249,23 +266,26 @@ class _Where:
         ]
         for span in subtract(subtract(shown, free), closed):
             words = _("Full")
-            yield from self._block("taken", span, words, self._said(lane, span, words), row=lane.row)
+            yield from self._block(
+                "taken", span, words, self._said(lane, self._clocks(span), words), row=lane.row
+            )
 
     def _gaps(self, lane: _Lane, addresses: Addresses) -> Iterator[Block]:
         for span in union(openings(self.facts, lane.gaps, self.shown)):
             href = addresses.book(span.start, likely_end(span, self.facts))
+            clocks = self._clocks(span)
             if lane.is_pool:
                 label = said = free_of(self.facts.kind, fewest_free(lane.busy, span), len(lane.busy))
             else:
-                said = _("free, book it")
-                label = _("Free") if self.facts.goes_by_days else self._clocks(span)
-            yield from self._block("free", span, label, self._said(lane, span, said), href, row=lane.row)
+                said = self.words.book
+                label = self.words.free if self.facts.goes_by_days else clocks
+            yield from self._block("free", span, label, self._said(lane, clocks, said), href, row=lane.row)
 
-    def _said(self, lane: _Lane, span: Span, words: str) -> str:
+    def _said(self, lane: _Lane, clocks: str, words: str) -> str:
         """The block as it is read aloud: item, time and state."""
         if lane.name and not self.facts.goes_by_days:
-            return _("%(item)s, %(time)s, %(state)s", item=lane.name, time=self._clocks(span), state=words)
-        return _("%(time)s, %(state)s", time=self._clocks(span), state=words)
+            return self.words.of_item % {"item": lane.name, "time": clocks, "state": words}
+        return self.words.said % {"time": clocks, "state": words}
 
     def _clocks(self, span: Span) -> str:
         """The part of the span that is shown, in words."""
@@ -273,8 +293,9 @@ class _Where:
         span = span.intersection(self.shown) or span
         if self.facts.goes_by_days:
             first, last = span.start.astimezone(zone), (span.end - timedelta(seconds=1)).astimezone(zone)
-            return format_days(first.date(), last.date(), language(), self.facts.now.astimezone(zone).date())
-        return format_clocks(span, zone, language())
+            today = self.facts.now.astimezone(zone).date()
+            return format_days(first.date(), last.date(), self.words.language, today)
+        return format_clocks(span, zone, self.words.language)
 
     def _block(
         self, kind: Kind, span: Span, label: str = "", spoken: str = "", href: str = "", *, row: int

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import waitress  # noqa: F401 - what the server needs is missing early rather than late
+import gunicorn  # noqa: F401 - what the server needs is missing early rather than late
 
 from tests.bench.measure import Found, measure
 from tests.bench.places import fill

@@ -82,16 +82,9 @@ def serve(place: Place, application: str = "app:app") -> Iterator[Served]:
         "PORT": str(port),
         "PYTHONPATH": str(ROOT),
     }
-    module, _, name = application.partition(":")
-    command = [
-        str(part).replace("app.app", f"{module}.{name}").replace("waitress, app;", f"waitress, {module};")
-        for part in server(port, is_sqlite=place.is_sqlite)
-    ]
-    if command[-1] == "app:app":
-        command[-1] = application
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            command,
+            [str(part) for part in server(port, application)],
             cwd=ROOT,
             env=env,
             stdin=subprocess.DEVNULL,

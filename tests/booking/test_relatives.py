@@ -4,7 +4,7 @@ import pytest
 
 from alliance.availability.actions import close_resource
 from alliance.booking.actions import request_booking
-from alliance.booking.gather import closed_over
+from alliance.booking.closed import closed_over
 from alliance.booking.permissions import seen_by
 from alliance.booking.queries import booking_of
 from alliance.db import db

@@ -17,7 +17,7 @@ from typing import Any
 from alliance.config import ROOT
 from tests.races.clients import HEADSTART_SECONDS, PATIENCE_SECONDS
 
-# As `make run` serves SQLite: one process with eight threads. Here there are two of them, on either database.
+# One process with eight threads; two of them on either database.
 SERVE = "import sys, waitress, app; waitress.serve(app.app, listen=sys.argv[1], threads=8)"
 
 
