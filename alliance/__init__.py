@@ -7,7 +7,7 @@ from flask import Flask
 from alliance import api, cli, web
 from alliance.config import ROOT, Settings
 from alliance.db import db as database
-from alliance.db import engine_options, listen
+from alliance.db import engine_options, let_reads_stand_alone, listen
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.init_app(app)
     with app.app_context():
         listen(database.engine)
+    app.before_request(let_reads_stand_alone)
     web.init_app(app, settings)
     api.init_app(app, settings)
     cli.init_app(app)

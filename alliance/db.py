@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.compiler import compiles
@@ -89,7 +90,29 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[Any] = {datetime: Instant, dict[str, Any]: sa.JSON, list[Any]: sa.JSON}
 
 
-db = SQLAlchemy(metadata=Base.metadata)
+class _Session(FlaskSession):
+    """A session whose reads may stand alone, each statement by itself.
+
+    On PostgreSQL that is what READ COMMITTED amounts to anyway, without a BEGIN and a ROLLBACK around each page; and
+    with the ROLLBACK the driver would forget every plan it had prepared. Acts have their transaction all the same.
+    """
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        engine = super().get_bind(*args, **kwargs)
+        alone = self.info.get("reads_alone") and not self.info.get("writing")
+        if not alone or engine.dialect.name != "postgresql":
+            return engine
+        if "alone" not in self.info:
+            self.info["alone"] = engine.execution_options(isolation_level="AUTOCOMMIT")
+        return cast(Engine, self.info["alone"])
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": _Session})
+
+
+def let_reads_stand_alone() -> None:
+    """For the session of this request; whoever changes something goes through an act."""
+    db.session().info["reads_alone"] = True
 
 
 class OnceRow(Base):
@@ -250,6 +273,12 @@ def _turn(engine: Engine) -> Iterator[None]:
         yield
 
 
+# Nothing that is asked runs long enough to be worth compiling, though statistics may make it look so.
+_NO_JIT: Final = "-c jit=off"
+# What the application asks in all its forms; the driver forgets the plan of the 101st.
+_MOST_PREPARED: Final = 1000
+
+
 def engine_options(database_url: str) -> dict[str, Any]:
     """What the engine needs on either database; `listen` adds the rest."""
     # Hidden parameters: an error in the log must not carry names, mail addresses or hashes of passwords.
@@ -258,13 +287,24 @@ def engine_options(database_url: str) -> dict[str, Any]:
     return {
         "hide_parameters": True,
         "pool_pre_ping": True,
-        "connect_args": {"options": "-c lock_timeout=5000 -c timezone=UTC", "connect_timeout": 5},
+        # The connection used last knows its plans best.
+        "pool_use_lifo": True,
+        "connect_args": {
+            "options": f"-c lock_timeout=5000 -c timezone=UTC {_NO_JIT}",
+            "connect_timeout": 5,
+            "prepare_threshold": 2,
+        },
     }
 
 
 def listen(engine: Engine) -> None:
-    """Teach SQLite to begin where we say, to keep foreign keys and to survive a power cut."""
+    """Teach SQLite to begin where we say, to keep foreign keys and to survive a power cut; PostgreSQL to keep plans."""
     if engine.dialect.name != "sqlite":
+
+        @sa.event.listens_for(engine, "connect")
+        def keep_plans(connection: Any, _record: object) -> None:
+            connection.prepared_max = _MOST_PREPARED
+
         return
 
     @sa.event.listens_for(engine, "connect")

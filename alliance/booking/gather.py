@@ -15,7 +15,7 @@ from alliance.availability.queries import calendar_days
 from alliance.booking.closed import closed_over
 from alliance.booking.facts import Facts, Needed, Wish
 from alliance.booking.lineage import Lineage, lineage_of
-from alliance.booking.models import Booking, Occupancy
+from alliance.booking.models import REQUESTED, Booking, Occupancy
 from alliance.booking.routes import relation_of
 from alliance.db import Instant, read_rows
 from alliance.errors import Missing
@@ -40,7 +40,7 @@ _TAKEN = aliased(Occupancy)
 def holds_at(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """Bookings that keep their place: approved, or requested while the hold lasts."""
     return sa.or_(
-        Booking.status == "approved", sa.and_(Booking.status == "requested", Booking.hold_until > now)
+        Booking.status == "approved", sa.and_(Booking.status == REQUESTED, Booking.hold_until > now)
     )
 
 

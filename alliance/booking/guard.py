@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from alliance.booking.lineage import Lineage, lineage_of
-from alliance.booking.models import Booking, Occupancy
+from alliance.booking.models import REQUESTED, Booking, Occupancy
 from alliance.db import GUARD, Instant, read_rows
 from alliance.history.actions import record
 from alliance.hold import hold as lock
@@ -44,7 +44,7 @@ def hold(
 
 def overdue(now: datetime | sa.BindParameter[datetime]) -> sa.Select[int]:
     """Ids of requests whose hold has lapsed."""
-    return sa.select(Booking.id).where(Booking.status == "requested", Booking.hold_until <= now)
+    return sa.select(Booking.id).where(Booking.status == REQUESTED, Booking.hold_until <= now)
 
 
 # Put together once: building a statement costs more than running it.
@@ -71,7 +71,7 @@ def _expire(session: Session, booking_ids: Sequence[int], *, now: datetime) -> i
     lock(session, bookings=booking_ids)
     lapsed = session.scalars(
         sa.select(Booking)
-        .where(Booking.id.in_(booking_ids), Booking.status == "requested", Booking.hold_until <= now)
+        .where(Booking.id.in_(booking_ids), Booking.status == REQUESTED, Booking.hold_until <= now)
         .order_by(Booking.id)
         .execution_options(populate_existing=True)
     ).all()

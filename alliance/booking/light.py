@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from alliance.booking.models import Booking, Occupancy, Stage
+from alliance.booking.models import REQUESTED, Booking, Occupancy, Stage
 from alliance.booking.timetable import instant
 from alliance.db import Instant, Seconds, read_rows
 from alliance.intervals import Span
@@ -87,7 +87,7 @@ def _given(name: str) -> sa.BindParameter[datetime]:
 
 _EARLIER: Final = aliased(Occupancy)
 _HOLDS: Final = sa.or_(
-    Booking.status == "approved", sa.and_(Booking.status == "requested", Booking.hold_until > _given("now"))
+    Booking.status == "approved", sa.and_(Booking.status == REQUESTED, Booking.hold_until > _given("now"))
 )
 _DECIDERS: Final = (
     sa.select(sa.func.aggregate_strings(Stage.deciders, ","))

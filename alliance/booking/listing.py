@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.booking.gather import holds_at
-from alliance.booking.models import Booking
+from alliance.booking.models import REQUESTED, Booking
 from alliance.booking.permissions import readable_by
 from alliance.booking.queries import loaded
 from alliance.members.actor import Actor
@@ -63,5 +63,5 @@ def _conditions(reader: Actor, sought: Sought, now: datetime) -> list[sa.ColumnE
 
 
 def _has_status(statuses: Collection[str], now: datetime) -> sa.ColumnElement[bool]:
-    lapsed = sa.and_(Booking.status == "requested", sa.not_(holds_at(now)))
+    lapsed = sa.and_(Booking.status == REQUESTED, sa.not_(holds_at(now)))
     return sa.case((lapsed, "expired"), else_=Booking.status).in_(statuses)

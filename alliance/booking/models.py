@@ -1,6 +1,7 @@
 """The tables of bookings, their decisions, and what they occupy."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +14,11 @@ from alliance.resources.models import Item, Resource
 STATUSES = ("requested", "approved", "refused", "withdrawn", "expired", "cancelled")
 # The states in which a booking keeps its place.
 HOLDING = ("requested", "approved")
+
+
+# Written out in each statement: a plan that is made once for all of them could not know that it asks for open requests,
+# and so not use their index.
+REQUESTED: Final = sa.literal("requested", literal_execute=True)
 
 
 class Booking(Base):
@@ -71,6 +77,13 @@ class Booking(Base):
         sa.Index(
             "ix_booking_requested",
             "resource_id",
+            "hold_until",
+            sqlite_where=sa.text("status = 'requested'"),
+            postgresql_where=sa.text("status = 'requested'"),
+        ),
+        sa.Index(
+            "ix_booking_requested_for",
+            "unit_id",
             "hold_until",
             sqlite_where=sa.text("status = 'requested'"),
             postgresql_where=sa.text("status = 'requested'"),

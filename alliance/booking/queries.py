@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from alliance.booking.gather import holds_at
-from alliance.booking.models import Booking, Occupancy, Stage
+from alliance.booking.models import REQUESTED, Booking, Occupancy, Stage
 from alliance.booking.permissions import run_by
 from alliance.db import Instant
 from alliance.intervals import Span
@@ -111,7 +111,7 @@ def _mine(*conditions: sa.ColumnElement[bool], latest_first: bool = False) -> tu
 _AHEAD: Final = Booking.ends_at > _NOW
 _MINE: Final[dict[Tab, tuple[Any, Any]]] = {
     "upcoming": _mine(_AHEAD, holds_at(_NOW)),
-    "requested": _mine(_AHEAD, Booking.status == "requested", Booking.hold_until > _NOW),
+    "requested": _mine(_AHEAD, Booking.status == REQUESTED, Booking.hold_until > _NOW),
     "past": _mine(sa.or_(Booking.ends_at <= _NOW, sa.not_(holds_at(_NOW))), latest_first=True),
 }
 
@@ -181,8 +181,7 @@ def _inbox_of(actor: Actor) -> tuple[Any, sa.ColumnElement[bool]]:
     last = (sa.bindparam("lapses", type_=Instant()), sa.bindparam("requested", type_=Instant()), seen)
     chosen = (
         sa.select(Booking)
-        .join(Resource, Resource.id == Booking.resource_id)
-        .where(_waits_for(actor))
+        .where(Booking.id.in_(_waiting_for(actor)))
         .options(*_LOADED, policy)
         .order_by(Booking.hold_until, Booking.requested_at, Booking.id)
         .limit(_LIMIT)
@@ -193,8 +192,7 @@ def _inbox_of(actor: Actor) -> tuple[Any, sa.ColumnElement[bool]]:
 
 @lru_cache(maxsize=512)
 def _inbox_count_of(actor: Actor) -> Any:
-    counted = sa.select(sa.func.count()).select_from(Booking)
-    return counted.join(Resource, Resource.id == Booking.resource_id).where(_waits_for(actor))
+    return sa.select(sa.func.count()).select_from(Booking).where(Booking.id.in_(_waiting_for(actor)))
 
 
 def may_decide_anything(actor: Actor) -> bool:
@@ -213,11 +211,11 @@ def decided(
 @lru_cache(maxsize=512)
 def _decided_by(actor: Actor) -> Any:
     since = sa.bindparam("since", type_=Instant())
-    recent = sa.and_(_STAGE.verdict.is_not(None), _STAGE.at > since, _is_for(actor, _STAGE))
+    # Nobody decides on what has begun: what was decided since then ends later, which an index knows.
+    recent = (_STAGE.verdict.is_not(None), _STAGE.at > since, Booking.ends_at > since)
     return (
         sa.select(Booking)
-        .join(Resource, Resource.id == Booking.resource_id)
-        .where(sa.select(sa.literal(1)).where(_STAGE.booking_id == Booking.id, recent).exists())
+        .where(Booking.id.in_(_staged_for(actor, *recent)))
         .order_by(Booking.changed_at.desc(), Booking.id.desc())
         .limit(_LIMIT)
         .offset(_OFFSET)
@@ -225,28 +223,41 @@ def _decided_by(actor: Actor) -> Any:
     )
 
 
-def _waits_for(actor: Actor) -> sa.ColumnElement[bool]:
-    stage, earlier = _STAGE, _EARLIER_STAGE
+def _waiting_for(actor: Actor) -> Any:
+    """The ids of requests whose next decision is the actor's."""
     is_first = ~(
         sa.select(sa.literal(1))
-        .where(earlier.booking_id == stage.booking_id, earlier.n < stage.n, earlier.verdict.is_(None))
+        .where(
+            _EARLIER_STAGE.booking_id == _STAGE.booking_id,
+            _EARLIER_STAGE.n < _STAGE.n,
+            _EARLIER_STAGE.verdict.is_(None),
+        )
         .exists()
     )
-    mine = (
-        sa.select(sa.literal(1))
-        .where(stage.booking_id == Booking.id, stage.verdict.is_(None), is_first, _is_for(actor, stage))
-        .exists()
-    )
-    return sa.and_(Booking.status == "requested", Booking.hold_until > _NOW, mine)
+    waits = (Booking.status == REQUESTED, Booking.hold_until > _NOW)
+    return _staged_for(actor, *waits, _STAGE.verdict.is_(None), is_first)
 
 
-def _is_for(actor: Actor, stage: Any) -> sa.ColumnElement[bool]:
-    """Whether the stage is the actor's to decide; the same as permissions.decides, over Booking and Resource."""
-    return sa.or_(
-        sa.and_(stage.deciders == "owner", run_by(actor)),
-        sa.and_(stage.deciders == "unit", Booking.unit_id.in_(actor.admin_unit_ids)),
-        sa.and_(stage.deciders == "secretariat", sa.literal(actor.is_secretariat)),
-    )
+def _staged_for(actor: Actor, *conditions: sa.ColumnElement[bool]) -> Any:
+    """The ids of bookings, under these conditions, with a stage that is the actor's to decide: as permissions.decides.
+
+    One search for each of his roles, so that each begins with an index of what can be his at all.
+    """
+    run = sa.select(Resource.id).where(run_by(actor))
+    roles: list[tuple[str, sa.ColumnElement[bool]]] = []
+    if actor.managed_ids or actor.admin_unit_ids:
+        roles.append(("owner", Booking.resource_id.in_(run)))
+    if actor.admin_unit_ids:
+        roles.append(("unit", Booking.unit_id.in_(actor.admin_unit_ids)))
+    if actor.is_secretariat:
+        roles.append(("secretariat", sa.true()))
+    searches = [
+        sa.select(Booking.id)
+        .join(_STAGE, _STAGE.booking_id == Booking.id)
+        .where(_STAGE.deciders == deciders, theirs, *conditions)
+        for deciders, theirs in roles
+    ]
+    return sa.union_all(*searches) if searches else sa.select(Booking.id).where(sa.false())
 
 
 def deciders_of(session: Session, booking: Booking, stage: Stage) -> Sequence[Person]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.booking.gather import holds_at
-from alliance.booking.models import Booking
+from alliance.booking.models import REQUESTED, Booking
 
 RECENT = timedelta(days=90)
 
@@ -31,7 +31,7 @@ class Record:
 
 def ahead_of(session: Session, person_id: int, now: datetime) -> Ahead:
     """What a person has ahead, in one statement."""
-    waits = Booking.status == "requested"
+    waits = Booking.status == REQUESTED
     row = session.execute(
         sa.select(sa.func.count(), sa.func.count().filter(waits)).where(
             Booking.person_id == person_id, Booking.ends_at > now, holds_at(now)

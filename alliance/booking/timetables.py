@@ -14,7 +14,7 @@ from alliance.availability.queries import calendar_days
 from alliance.booking.bookable import Bookable
 from alliance.booking.closed import closed_over_each
 from alliance.booking.lineage import lineages_of
-from alliance.booking.models import Booking, Occupancy
+from alliance.booking.models import REQUESTED, Booking, Occupancy
 from alliance.booking.timetable import OpenTime, Timetable, range_of
 from alliance.db import Instant, Seconds, read_rows
 from alliance.intervals import Span
@@ -84,9 +84,7 @@ _FIRST: Final = (
     .correlate(Item)
     .scalar_subquery()
 )
-_LAPSED: Final = sa.select(Booking.id).where(
-    Booking.status == "requested", Booking.hold_until <= _given("now")
-)
+_LAPSED: Final = sa.select(Booking.id).where(Booking.status == REQUESTED, Booking.hold_until <= _given("now"))
 # One row an item, its footprints as one text: the drivers hand over one long text sooner than a thousand numbers.
 _FOOTPRINTS: Final = (
     sa.select(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from alliance.booking.gather import holds_at
-from alliance.booking.models import Booking, Occupancy
+from alliance.booking.models import REQUESTED, Booking, Occupancy
 from alliance.db import Instant
 from alliance.members.actor import Actor
 from alliance.resources.models import Item, Resource, ResourcePart
@@ -28,14 +28,14 @@ def _instant(name: str) -> sa.BindParameter[datetime]:
 SUBJECT: Final[sa.BindParameter[int]] = sa.bindparam("subject_id", type_=sa.Integer())
 NOW, TODAY, SINCE, GONE_SINCE = map(_instant, ("now", "today", "since", "gone_since"))
 HOLDS: Final = holds_at(cast(datetime, NOW))
-LAPSED: Final = sa.and_(Booking.status == "requested", Booking.hold_until <= NOW)
+LAPSED: Final = sa.and_(Booking.status == REQUESTED, Booking.hold_until <= NOW)
 # What a request that lapsed is, whether or not somebody has written that down yet.
 STATUS: Final[sa.ColumnElement[str]] = sa.case((LAPSED, "expired"), else_=Booking.status)
 
 
 def shown(scope: str, reader: Actor | None) -> Condition:
     """The bookings a feed shows: those that hold, back to SINCE, and for a while those that no longer do."""
-    lost_at = sa.case((Booking.status == "requested", Booking.hold_until), else_=Booking.changed_at)
+    lost_at = sa.case((Booking.status == REQUESTED, Booking.hold_until), else_=Booking.changed_at)
     # A client that deletes only what it is told of hears of it; after thirty days, or when its time is over, it is left
     # out, which every client takes for a deletion.
     lost = sa.and_(sa.not_(HOLDS), Booking.ends_at > TODAY, lost_at >= GONE_SINCE)

@@ -94,12 +94,18 @@ class _Buffers:
             self._work.statements.append((statement, buffers))
 
     def _explained(self, driver: Any, statement: str, given: Any) -> int:
+        # What is only read has no transaction to go back in.
+        begin, back = (
+            ("BEGIN", "ROLLBACK")
+            if driver.autocommit
+            else ("SAVEPOINT measured", "ROLLBACK TO SAVEPOINT measured")
+        )
         with driver.cursor() as own:
-            own.execute("SAVEPOINT measured")
+            own.execute(begin)
             own.execute(_AS_IF_LARGE)
             own.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", given)
             (plans,) = own.fetchone()
-            own.execute("ROLLBACK TO SAVEPOINT measured")
+            own.execute(back)
         plan = (json.loads(plans) if isinstance(plans, str) else plans)[0]["Plan"]
         return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
 
