@@ -1,6 +1,7 @@
 """Settings: read from the environment once, checked before anything starts."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ class Settings:
     secret_key: str
     mode: str = "trial"
     smtp_url: str | None = None
+    mail_from: str = "noreply@alliance.example.org"
     name_zh: str = "科学城共享"
     name_en: str = "Science City Share"
     zone: str = "Asia/Shanghai"
@@ -48,7 +50,8 @@ class Settings:
             database_url=_database_url(environ.get("DATABASE_URL")),
             secret_key=_secret_key(environ.get("SECRET_KEY"), mode),
             mode=mode,
-            smtp_url=environ.get("SMTP_URL") or None,
+            smtp_url=_smtp_url(environ.get("SMTP_URL")),
+            mail_from=_mail_from(environ.get("ALLIANCE_MAIL_FROM"), environ.get("SMTP_URL"), mode),
             name_zh=environ.get("ALLIANCE_NAME_ZH") or cls.name_zh,
             name_en=environ.get("ALLIANCE_NAME_EN") or cls.name_en,
             zone=_zone(environ.get("ALLIANCE_TIME_ZONE") or cls.zone),
@@ -86,6 +89,24 @@ def _secret_key(text: str | None, mode: str) -> str:
             "for example what python3 -c 'import secrets; print(secrets.token_urlsafe(48))' prints."
         )
     return text or _DEFAULT_SECRET
+
+
+def _smtp_url(text: str | None) -> str | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"smtps?://(\S+@)?[^\s/:@]+(:\d{1,5})?/?", text):
+        raise ConfigError("SMTP_URL must look like smtp://user:password@host:587 or smtps://host.")
+    return text
+
+
+def _mail_from(text: str | None, smtp_url: str | None, mode: str) -> str:
+    if mode == "production" and smtp_url and not text:
+        raise ConfigError(
+            "ALLIANCE_MAIL_FROM must name the address mail is sent from, e.g. share@example.org."
+        )
+    if text and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
+        raise ConfigError("ALLIANCE_MAIL_FROM must be a plain mail address, e.g. share@example.org.")
+    return text or Settings.mail_from
 
 
 def _zone(name: str) -> str:

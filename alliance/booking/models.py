@@ -19,6 +19,7 @@ HOLDING = ("requested", "approved")
 # Written out in each statement: a plan that is made once for all of them could not know that it asks for open requests,
 # and so not use their index.
 REQUESTED: Final = sa.literal("requested", literal_execute=True)
+APPROVED: Final = sa.literal("approved", literal_execute=True)
 
 
 class Booking(Base):
@@ -80,6 +81,12 @@ class Booking(Base):
             "hold_until",
             sqlite_where=sa.text("status = 'requested'"),
             postgresql_where=sa.text("status = 'requested'"),
+        ),
+        sa.Index(
+            "ix_booking_approved_starts_at",
+            "starts_at",
+            sqlite_where=sa.text("status = 'approved'"),
+            postgresql_where=sa.text("status = 'approved'"),
         ),
         sa.Index(
             "ix_booking_requested_for",

@@ -13,6 +13,8 @@ from alliance.cli.seeding import catalogue, life, members
 from alliance.config import Settings
 from alliance.db import action, db
 from alliance.members.models import Person, Unit
+from alliance.notifications.actions import tell
+from alliance.notifications.reminders import remind
 
 # Whom `make run` names, and what to try as them.
 _ACCOUNTS = (
@@ -37,6 +39,10 @@ def seed() -> None:
     life.begin(now)
     made, left_out = life.add_life(now)
     life.finish(now)
+    while remind():
+        pass
+    while tell(settings.zone, quietly=True):
+        pass
     click.echo(f"{made} bookings, {left_out} left out for today's calendar.")
 
 

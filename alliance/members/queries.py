@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -24,16 +24,19 @@ class Profile:
 
 
 # Asked with every request: building the statement costs more than running it.
-_PROFILE: Final = sa.select(
+PROFILE: Final = sa.select(
     Person.id, Person.name, Person.email, Person.language, Person.session_epoch, Person.ended_sessions
 ).where(Person.id == sa.bindparam("person"))
 
 
 def profile_of(session: Session, person_id: int) -> Profile | None:
     """The person of this id; None when there is nobody."""
-    found = read_rows(session, _PROFILE, {"person": person_id}).one_or_none()
-    if found is None:
-        return None
+    found = read_rows(session, PROFILE, {"person": person_id}).one_or_none()
+    return None if found is None else profile_from(found)
+
+
+def profile_from(found: sa.Row[Any]) -> Profile:
+    """The person of a row with the columns of PROFILE."""
     ended = frozenset(session_id for session_id, _day in found.ended_sessions or ())
     return Profile(found.id, found.name, found.email, found.language, found.session_epoch, ended)
 
@@ -52,6 +55,11 @@ def memberships_of(session: Session, person_id: int) -> Sequence[Membership]:
 def member_units(session: Session) -> Sequence[Unit]:
     """The units that belong to the alliance now, by code."""
     return session.scalars(sa.select(Unit).where(Unit.status == "active").order_by(Unit.code)).all()
+
+
+def units_of(session: Session, unit_ids: Collection[int]) -> Sequence[Unit]:
+    """The units of these ids, by code."""
+    return session.scalars(sa.select(Unit).where(Unit.id.in_(unit_ids)).order_by(Unit.code)).all()
 
 
 def unit_codes(session: Session, unit_ids: Collection[int]) -> tuple[str, ...]:

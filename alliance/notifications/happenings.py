@@ -100,6 +100,14 @@ def _expired(who: str, data: Data, times: _Times) -> str:
     return _("Nobody decided in time, so the request lapsed.")
 
 
+def _due(who: str, data: Data, times: _Times) -> str:
+    return _("It begins %(when)s.", when=times.moment(data["of"]))
+
+
+def _expiring(who: str, data: Data, times: _Times) -> str:
+    return _("Without a decision the request lapses %(when)s.", when=times.moment(data["of"]))
+
+
 def _closure_made(who: str, data: Data, times: _Times) -> str:
     why, since = CLOSURE_WORDS[data["kind"]](), times.moment(data["starts_at"])
     if data.get("ends_at"):
@@ -121,6 +129,8 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     "booking.withdrawn": _withdrawn,
     "booking.cancelled": _cancelled,
     "booking.expired": _expired,
+    "booking.due": _due,
+    "booking.expiring": _expiring,
     "closure.made": _closure_made,
     "closure.ended": _closure_ended,
 }

@@ -23,6 +23,7 @@ from alliance.web import (
     logs,
     marks,
     members,
+    messages,
     photos,
     resources,
     security,
@@ -44,6 +45,7 @@ PAGES: Final = (
     feeds,
     ics,
     members,
+    messages,
     about,
     system,
 )

@@ -19,6 +19,7 @@ from alliance.db import db
 from alliance.i18n import Text, localized
 from alliance.members.actor import Actor, actor_of
 from alliance.members.queries import Profile, memberships_of, profile_of
+from alliance.notifications.queries import profile_and_unread
 from alliance.web.access import MEMBERS_ONLY, statement
 
 _LONGEST_WAY_BACK = 2000
@@ -29,6 +30,8 @@ class Visitor(UserMixin):
     """The signed-in person as templates know him, `current_user`. No row: an act in between makes rows forget."""
 
     profile: Profile
+    # How many messages wait to be read.
+    unread: int = 0
 
     @property
     def id(self) -> int:
@@ -150,13 +153,16 @@ def _visitor(kept: str) -> Visitor | None:
     person_id, _, epoch = kept.partition(".")
     if not person_id.isdecimal() or g.get("database_is_down"):
         return None
-    profile = profile_of(db.session(), int(person_id))
-    if profile is None or profile.session_epoch != epoch or session.get("id") in profile.ended_sessions:
+    found = profile_and_unread(db.session(), int(person_id))
+    if found is None:
+        return None
+    profile, unread = found
+    if profile.session_epoch != epoch or session.get("id") in profile.ended_sessions:
         return None
     # Once a day, and not with every answer: a late answer would bring back the session that signing out has ended.
     if session.get("seen_on") != _today():
         session["seen_on"] = _today()
-    return Visitor(profile)
+    return Visitor(profile, unread)
 
 
 def _today() -> str:

@@ -49,6 +49,12 @@ TOLD = [
     ("booking.cancelled", {"reason": "", "late": False}, "Lin cancelled it."),
     ("booking.cancelled", {"reason": "Broken", "late": False}, "Lin cancelled it: Broken"),
     ("booking.cancelled", {"reason": "", "late": True}, "Lin cancelled it after the deadline."),
+    ("booking.due", {"of": "2026-11-24T06:00:00+00:00"}, "It begins tomorrow, 14:00."),
+    (
+        "booking.expiring",
+        {"of": "2026-11-24T06:00:00+00:00"},
+        "Without a decision the request lapses tomorrow, 14:00.",
+    ),
     ("booking.expired", {}, "Nobody decided in time, so the request lapsed."),
     ("closure.made", OPEN, "Lin closed it for repair from tomorrow, 14:00 on."),
     ("closure.made", {**OPEN, **PLACE}, "Lin closed it for repair, Tue 24 Nov, 14:00–16:00."),

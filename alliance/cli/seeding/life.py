@@ -32,6 +32,7 @@ from alliance.history.models import Event, Outbox
 from alliance.intervals import Span
 from alliance.members.actor import Actor, actor_of
 from alliance.members.models import Person, Unit
+from alliance.notifications.models import Delivery, Reminder
 from alliance.resources.models import Item, PolicyRow, Resource
 
 _MINUTE = timedelta(minutes=1)
@@ -222,7 +223,7 @@ def was_interrupted(session: Session) -> bool:
 def begin(session: Session, now: datetime) -> None:
     """Note that a life begins; what is left of an interrupted one is cleared, which happens to demo data only."""
     if was_interrupted(session):
-        for model in (Outbox, Occupancy, Stage, Booking, Closure, Event):
+        for model in (Delivery, Reminder, Outbox, Occupancy, Stage, Booking, Closure, Event):
             session.execute(sa.delete(model))
     record(session, _BEGUN, "alliance", 0, at=now, by_id=None)
 

@@ -1,0 +1,177 @@
+"""Who hears of what happened, and as which kind of news. Nobody hears of his own act."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from alliance.availability.models import Closure
+from alliance.booking.models import Booking
+from alliance.booking.permissions import booking_stage
+from alliance.booking.queries import deciders_of, loaded, touched_by
+from alliance.history.models import Event
+from alliance.intervals import Span
+from alliance.members.models import Management, Membership, Person
+from alliance.notifications.models import UnitHearing
+
+# Closures without an end concern the bookings of a year: further ahead nobody books.
+_AS_FAR_AS: Final = timedelta(days=365)
+
+Hearing = dict[int, str]
+
+
+def audience_of(session: Session, event: Event, now: datetime) -> Hearing:
+    """The active people who hear of the event, by id, each with the kind of news it is to him."""
+    hearing: Hearing = {}
+    if event.subject_type == "booking" and event.verb in _OF_BOOKINGS:
+        booking = session.scalars(
+            sa.select(Booking).where(Booking.id == event.subject_id).options(*loaded())
+        ).one_or_none()
+        if booking is not None:
+            for person_id, kind in _OF_BOOKINGS[event.verb](session, event, booking, now):
+                hearing.setdefault(person_id, kind)
+    elif event.verb == "closure.made":
+        hearing = dict.fromkeys(_touched(session, event, now), "closed")
+    hearing.pop(event.actor_id or 0, None)
+    if not hearing:
+        return hearing
+    active = set(
+        session.scalars(sa.select(Person.id).where(Person.id.in_(hearing), Person.status == "active"))
+    )
+    return {person_id: kind for person_id, kind in hearing.items() if person_id in active}
+
+
+Pairs = Iterable[tuple[int, str]]
+
+
+def _bookers(booking: Booking, kind: str) -> Pairs:
+    return [(person_id, kind) for person_id in (booking.person_id, booking.booked_by_id)]
+
+
+def _asked(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
+    """Whoever may decide, as long as there is something to decide."""
+    return _deciders(session, booking, now, "to_decide")
+
+
+def _approved(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
+    # One that was confirmed at once has its times in the event: nobody had to decide, and those who run it may look.
+    if "starts_at" in event.data:
+        return _runners(session, booking, "booked")
+    return _bookers(booking, "decided")
+
+
+def _moved(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
+    if booking.status == "requested":
+        yield from _deciders(session, booking, now, "to_decide")
+    else:
+        yield from _runners(session, booking, "booked")
+    yield from _bookers(booking, "changed")
+
+
+def _retitled(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
+    return _bookers(booking, "changed")
+
+
+def _decided(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
+    return _bookers(booking, "decided")
+
+
+def _withdrawn(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
+    return _runners(session, booking, "given_back")
+
+
+def _cancelled(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
+    yield from _bookers(booking, "cancelled")
+    if event.actor_id in (booking.person_id, booking.booked_by_id):
+        yield from _runners(session, booking, "given_back")
+
+
+def _due(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
+    return _bookers(booking, "reminder") if booking.status == "approved" and booking.starts_at > now else []
+
+
+def _expiring(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
+    return _deciders(session, booking, now, "expiring")
+
+
+def _written(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
+    """The other side: whoever answered before, else those who run it or decide; what they write, the booker reads."""
+    bookers = {booking.person_id, booking.booked_by_id}
+    if event.actor_id not in bookers:
+        return _bookers(booking, "message")
+    answered = set(
+        session.scalars(
+            sa.select(Event.actor_id).where(
+                Event.subject_type == "booking", Event.subject_id == booking.id, Event.verb == event.verb
+            )
+        )
+    ) - {*bookers, None}
+    if answered:
+        return [(person_id, "message") for person_id in answered if person_id]
+    deciding = _deciders(session, booking, now, "message")
+    return [*deciding] or _runners(session, booking, "message")
+
+
+_OF_BOOKINGS: Final[dict[str, Callable[[Session, Event, Booking, datetime], Pairs]]] = {
+    "booking.requested": _asked,
+    "booking.agreed": _asked,
+    "booking.approved": _approved,
+    "booking.moved": _moved,
+    "booking.retitled": _retitled,
+    "booking.refused": _decided,
+    "booking.expired": _decided,
+    "booking.withdrawn": _withdrawn,
+    "booking.cancelled": _cancelled,
+    "booking.due": _due,
+    "booking.expiring": _expiring,
+    "booking.message": _written,
+}
+
+
+def _deciders(session: Session, booking: Booking, now: datetime, kind: str) -> Pairs:
+    stage = booking_stage(booking)
+    if stage is None or booking.status != "requested" or not booking.holds_at(now):
+        return []
+    if stage.deciders == "owner":
+        return _runners(session, booking, kind)
+    return [(person.id, kind) for person in deciders_of(session, booking, stage)]
+
+
+def _runners(session: Session, booking: Booking, kind: str) -> Pairs:
+    """Those who run the resource and, as their unit chose, hear of this; somebody always does where anybody runs it."""
+    resource = booking.resource
+    managers = list(
+        session.scalars(sa.select(Management.person_id).where(Management.resource_id == resource.id))
+    )
+    # What is always shown as busy is its managers' affair alone.
+    admins = [] if resource.detail == "busy" else _admins(session, resource.owner_id)
+    chosen = session.scalar(
+        sa.select(UnitHearing.hearers).where(
+            UnitHearing.unit_id == resource.owner_id, UnitHearing.kind == kind
+        )
+    )
+    everybody = list(dict.fromkeys([*managers, *admins]))
+    by_choice = {"all": everybody, "managers": managers, "admins": admins}
+    usual = everybody if kind in ("to_decide", "expiring") else managers
+    found = by_choice.get(chosen or "", usual) or everybody
+    return [(person_id, kind) for person_id in found]
+
+
+def _admins(session: Session, unit_id: int) -> list[int]:
+    chosen = sa.select(Membership.person_id).where(Membership.unit_id == unit_id, Membership.is_admin)
+    return list(session.scalars(chosen.order_by(Membership.person_id)))
+
+
+def _touched(session: Session, event: Event, now: datetime) -> list[int]:
+    """The bookers whose bookings a closure lies over, as long as it is there."""
+    closure = session.get(Closure, event.subject_id)
+    if closure is None:
+        return []
+    start = max(closure.starts_at, now)
+    end = closure.ends_at or start + _AS_FAR_AS
+    if end <= start:
+        return []
+    touched = touched_by(session, closure.resource_id, closure.item_id, Span(start, end.astimezone(UTC)), now)
+    return [person_id for booking in touched for person_id, _kind in _bookers(booking, "closed")]

@@ -1,0 +1,33 @@
+"""The kinds of news people can be told, one row each: what it is, who it is for, and how it comes unless one says."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Mode = Literal["now", "digest", "app", "off"]
+Side = Literal["booker", "owner"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of news: the side that hears of it, and how it comes to whoever has chosen nothing."""
+
+    code: str
+    side: Side
+    default: Mode
+
+
+KINDS: Final = (
+    Kind("to_decide", "owner", "now"),
+    Kind("expiring", "owner", "now"),
+    Kind("booked", "owner", "app"),
+    Kind("given_back", "owner", "app"),
+    Kind("decided", "booker", "now"),
+    Kind("changed", "booker", "now"),
+    Kind("cancelled", "booker", "now"),
+    Kind("closed", "booker", "now"),
+    Kind("reminder", "booker", "now"),
+    Kind("message", "booker", "now"),
+)
+BY_CODE: Final = {kind.code: kind for kind in KINDS}
+# What the owner may keep from some of his people.
+OWNERS: Final = tuple(kind.code for kind in KINDS if kind.side == "owner")

@@ -1,0 +1,251 @@
+"""Letters: what happened, what it means to the reader, one button to the page where something can be done about it."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from hashlib import sha256
+from typing import Final
+
+from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
+
+from alliance import clock
+from alliance.calendars.calendar import single_calendar
+from alliance.config import Settings
+from alliance.i18n import HTML_NAMES, Language, in_language, localized, ngettext
+from alliance.i18n import gettext as _
+from alliance.members.actor import Actor
+from alliance.members.models import Person
+from alliance.notifications.actions import Wishes
+from alliance.notifications.models import Delivery
+from alliance.notifications.told import News
+
+# News that change what stands in somebody's calendar.
+_IN_CALENDAR: Final = ("decided", "changed", "cancelled", "reminder")
+_SIGNED: Final = 20
+
+# Plain HTML of few elements: mail programs understand little, and what they do not is passed over.
+_PAGE: Final = Markup("""<!doctype html>
+<html lang="%(lang)s">
+<head>
+<meta charset="utf-8">
+<meta name="color-scheme" content="light dark">
+<meta name="viewport" content="width=device-width">
+<title>%(title)s</title>
+<style>
+body { margin: 0; padding: 24px 16px; background: #f5f7f5; color: #13201c; font-size: 16px; line-height: 1.6; }
+body { font-family: "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
+main { max-width: 560px; margin: 0 auto; }
+h1 { margin: 0 0 4px; font-size: 20px; line-height: 1.35; font-weight: 600; }
+p { margin: 0 0 12px; }
+.when { font-size: 18px; font-weight: 600; }
+.button { display: inline-block; margin: 8px 0 20px; padding: 10px 20px; border-radius: 6px; font-weight: 600; }
+.button { background: #006b54; color: #ffffff; text-decoration: none; }
+.foot { border-top: 1px solid #dbe1dd; padding-top: 12px; color: #43514b; font-size: 13px; }
+.foot a { color: #006b54; }
+@media (prefers-color-scheme: dark) {
+  body { background: #0d1412; color: #e7edea; }
+  .button { background: #5ed3ac; color: #00261b; }
+  .foot { border-color: #2b3632; color: #b7c2bc; }
+  .foot a { color: #5ed3ac; }
+}
+</style></head>
+<body><main>%(body)s<p class="foot">%(foot)s</p></main></body></html>
+""")
+_SECTION: Final = Markup(
+    '<h1>%(headline)s</h1>%(when)s%(sentences)s<a class="button" href="%(href)s">%(button)s</a>'
+)
+_WHEN: Final = Markup('<p class="when">%s</p>')
+_SENTENCE: Final = Markup("<p>%s</p>")
+_LINK: Final = Markup('<a href="%s">%s</a>')
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter ready to be sent, and what its calendar part asks the reader's calendar to do."""
+
+    message: EmailMessage
+    calendar_method: str = ""
+
+
+@dataclass(frozen=True)
+class _Section:
+    """All that is told of one subject."""
+
+    headline: str
+    when: str
+    sentences: tuple[str, ...]
+    href: str
+    button: str
+
+
+def letter_about(
+    session: Session,
+    lead: Delivery,
+    news: Sequence[News],
+    person: Person,
+    reader: Actor,
+    wishes: Wishes,
+    settings: Settings,
+) -> Written:
+    """The letter that tells the news, in the person's language; trying again makes the same one."""
+    spoken: Language = "en" if person.language == "en" else "zh"
+    with in_language(spoken):
+        sections = _sections(news, settings)
+        stop = f"{settings.base_url}/unsubscribe/{signed_ref(lead.ref, settings)}"
+        message = EmailMessage()
+        message["Subject"] = _subject(sections, news)
+        message["From"] = _address(localized(settings, "name").text, settings.mail_from)
+        message["To"] = _address(person.name, person.email)
+        message["Date"] = format_datetime(lead.first_tried_at or clock.now())
+        message["Message-ID"] = message_id(lead.ref, settings)
+        message["Auto-Submitted"] = "auto-generated"
+        message["List-Unsubscribe"] = f"<{stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        message["Content-Language"] = HTML_NAMES[spoken]
+        message.set_content(_plain(sections, stop, settings), cte="base64")
+        message.add_alternative(_html(sections, stop, settings, spoken), subtype="html", cte="base64")
+        method = _add_calendar(session, message, news, reader, wishes, settings)
+    return Written(message, method)
+
+
+def message_id(ref: str, settings: Settings) -> str:
+    """The letter's name for mail programs, the same however often it is tried."""
+    return f"<{ref.lower()}@{settings.uid_domain}>"
+
+
+def signed_ref(ref: str, settings: Settings) -> str:
+    """The letter's name in an address that nobody can make up."""
+    return f"{ref}.{_signature(ref, settings)}"
+
+
+def ref_signed(text: str, settings: Settings) -> str | None:
+    """The name in such an address, if it is one of ours."""
+    ref, _dot, signature = text.partition(".")
+    return ref if hmac.compare_digest(signature.encode(), _signature(ref, settings).encode()) else None
+
+
+def _signature(ref: str, settings: Settings) -> str:
+    key = f"unsubscribe {settings.secret_key}".encode()
+    return hmac.new(key, ref.encode(), sha256).hexdigest()[:_SIGNED]
+
+
+def _address(name: str, email: str) -> Address:
+    user, _at, domain = email.rpartition("@")
+    # A name with line breaks would end the header it stands in.
+    return Address(" ".join(name.split()), user, domain)
+
+
+def _sections(news: Sequence[News], settings: Settings) -> list[_Section]:
+    """One for each subject, in the order in which the last of it happened."""
+    together: dict[tuple[str, int], list[News]] = {}
+    for each in news:
+        key = (each.delivery.subject_type, each.delivery.subject_id)
+        together[key] = [*together.pop(key, []), each]
+    return [_section(about, settings) for about in together.values()]
+
+
+def _section(about: Sequence[News], settings: Settings) -> _Section:
+    last = about[-1]
+    if last.kind in ("to_decide", "expiring"):
+        button = _("Look at the request")
+    elif last.kind == "message":
+        button = _("Read and answer")
+    elif last.kind == "closed":
+        button = _("See my bookings")
+    else:
+        button = _("See the booking")
+    return _Section(
+        headline=last.headline(),
+        when=last.when(),
+        sentences=tuple(dict.fromkeys(filter(None, (each.detail() for each in about)))),
+        href=settings.base_url + last.path,
+        button=button,
+    )
+
+
+def _subject(sections: Sequence[_Section], news: Sequence[News]) -> str:
+    first = sections[0]
+    if len(sections) > 1:
+        said = ngettext("%(num)d thing happened", "%(num)d things happened", len(news))
+    else:
+        said = f"{first.headline} · {first.when}" if first.when else first.headline
+    return " ".join(said.split())
+
+
+def _plain(sections: Sequence[_Section], stop: str, settings: Settings) -> str:
+    told = "\n\n\n".join(
+        "\n".join(
+            [
+                *filter(None, (section.headline, section.when)),
+                "",
+                *section.sentences,
+                "",
+                section.button + ":",
+                section.href,
+            ]
+        )
+        for section in sections
+    )
+    manage = f"{settings.base_url}/messages/settings"
+    foot = "\n".join(
+        [
+            _("All times are the resource's own, in Beijing unless it says otherwise."),
+            f"{_('What you are told, and how')}: {manage}",
+            f"{_('No more mail of this kind')}: {stop}",
+        ]
+    )
+    return f"{told}\n\n-- \n{foot}\n"
+
+
+def _html(sections: Sequence[_Section], stop: str, settings: Settings, spoken: Language) -> str:
+    body = Markup("").join(
+        _SECTION
+        % {
+            "headline": section.headline,
+            "when": _WHEN % section.when if section.when else "",
+            "sentences": Markup("").join(_SENTENCE % sentence for sentence in section.sentences),
+            "href": section.href,
+            "button": section.button,
+        }
+        for section in sections
+    )
+    foot = Markup("<br>").join(
+        [
+            escape(_("All times are the resource's own, in Beijing unless it says otherwise.")),
+            _LINK % (f"{settings.base_url}/messages/settings", _("What you are told, and how")),
+            _LINK % (stop, _("No more mail of this kind")),
+        ]
+    )
+    lang = HTML_NAMES[spoken]
+    return str(_PAGE % {"lang": lang, "title": sections[0].headline, "body": body, "foot": foot})
+
+
+def _add_calendar(
+    session: Session,
+    message: EmailMessage,
+    news: Sequence[News],
+    reader: Actor,
+    wishes: Wishes,
+    settings: Settings,
+) -> str:
+    """Attach the booking as a file for the calendar, where the news changes it and the person wants that."""
+    bookings = {each.booking.ref for each in news if each.booking and each.kind in _IN_CALENDAR}
+    if wishes.calendar_part == "none" or len(bookings) != 1:
+        return ""
+    (ref,) = bookings
+    content = single_calendar(session, ref, reader, clock.now(), settings)
+    if content is None:
+        return ""
+    message.add_attachment(
+        content,
+        maintype="text",
+        subtype="calendar",
+        filename=f"{ref}.ics",
+        params={"method": "PUBLISH", "charset": "UTF-8"},
+        cte="base64",
+    )
+    return "PUBLISH"

@@ -1,0 +1,194 @@
+"""Sending letters: which are due, who sends them, and what became of them.
+
+A letter is claimed with a lease in one transaction, sent outside of any, and noted in another. Who is killed in between
+leaves a lapsed lease behind: the letter may have gone or not. It is sent once more under the same Message-ID, and never
+again. Letters to one person are one worker's at a time, so that none overtakes another.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from alliance import clock
+from alliance.config import Settings
+from alliance.db import action, db
+from alliance.members.actor import actor_of
+from alliance.members.models import Person
+from alliance.notifications.actions import wishes_of
+from alliance.notifications.letters import letter_about
+from alliance.notifications.mailbox import Mailbox, NotSent, Unknown
+from alliance.notifications.models import Delivery
+from alliance.notifications.told import told
+
+LEASE: Final = timedelta(minutes=5)
+GIVE_UP_AFTER: Final = timedelta(days=1)
+_FIRST_WAIT: Final = timedelta(minutes=1)
+_LONGEST_WAIT: Final = timedelta(hours=1)
+_MOST_AT_ONCE: Final = 50
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A letter that is ours to send until the lease ends: its own delivery first, then those it tells besides."""
+
+    person_id: int
+    delivery_ids: tuple[int, ...]
+
+
+def send_letters(mailbox: Mailbox, settings: Settings, *, limit: int = _MOST_AT_ONCE) -> int:
+    """Send what is due; return how many letters were taken in hand."""
+    claims = claim_letters(limit=limit)
+    for claim in claims:
+        _send(claim, mailbox, settings)
+        db.session.rollback()
+    return len(claims)
+
+
+@action
+def claim_letters(session: Session, *, limit: int = _MOST_AT_ONCE) -> list[Claim]:
+    """Take due letters in hand, at most one for each person and subject, under a lease."""
+    now = clock.now()
+    _give_up_what_was_half_sent_twice(session, now)
+    due = sa.or_(
+        sa.and_(Delivery.state == "waiting", Delivery.due_at <= now),
+        sa.and_(Delivery.state == "sending", Delivery.lease_until <= now),
+    )
+    people = session.scalars(
+        sa.select(Person.id)
+        .where(Person.id.in_(sa.select(Delivery.person_id).where(due).order_by(Delivery.due_at).limit(limit)))
+        .order_by(Person.id)
+        .with_for_update(key_share=True, skip_locked=True)
+    ).all()
+    claims: list[Claim] = []
+    for person_id in people:
+        claims += _claims_of(session, person_id, now)
+    return claims
+
+
+def _claims_of(session: Session, person_id: int, now: datetime) -> list[Claim]:
+    """What goes to one person now: one letter for each subject, one for the whole digest."""
+    pending = session.scalars(
+        sa.select(Delivery)
+        .where(Delivery.person_id == person_id, Delivery.state.in_(("waiting", "sending")))
+        .order_by(Delivery.id)
+    ).all()
+    together: dict[Any, list[Delivery]] = defaultdict(list)
+    for each in pending:
+        together["digest" if each.is_digest else (each.subject_type, each.subject_id)].append(each)
+    claims = []
+    for letters in together.values():
+        sending = [each for each in letters if each.state == "sending"]
+        if any(each.lease_until is not None and each.lease_until > now for each in sending):
+            continue  # Another worker has the one before this in hand.
+        if sending:
+            # Sent once more as it was, without what has happened since: that goes into a letter of its own.
+            chosen = [each for each in sending if each.lead_id in (None, sending[0].id)]
+            chosen.sort(key=lambda each: each.lead_id is not None)
+            for each in chosen:
+                each.is_uncertain = True
+        elif any(each.due_at <= now for each in letters):
+            chosen = letters
+        else:
+            continue
+        lead = chosen[0]
+        for each in chosen:
+            each.state, each.lease_until = "sending", now + LEASE
+            each.attempts += 1
+            each.first_tried_at = each.first_tried_at or now
+            each.lead_id = None if each is lead else lead.id
+        claims.append(Claim(person_id, tuple(each.id for each in chosen)))
+    return claims
+
+
+def _give_up_what_was_half_sent_twice(session: Session, now: datetime) -> None:
+    lapsed = (Delivery.state == "sending", Delivery.lease_until <= now, Delivery.is_uncertain)
+    session.execute(
+        sa.update(Delivery).where(*lapsed).values(state="given_up", lease_until=None, problem="half_sent")
+    )
+
+
+def _send(claim: Claim, mailbox: Mailbox, settings: Settings) -> None:
+    """Write the letter, hand it over and note what became of it."""
+    session = db.session()
+    rows = session.scalars(
+        sa.select(Delivery)
+        .where(Delivery.id.in_(claim.delivery_ids))
+        .order_by(Delivery.id)
+        .options(joinedload(Delivery.event))
+    ).all()
+    person = session.get(Person, claim.person_id)
+    reader = actor_of(session, claim.person_id)
+    if person is None or reader is None or person.status != "active":
+        note_sent(claim.delivery_ids, problem="person_gone")
+        return
+    news = told(session, rows, reader)
+    if not news:
+        # What he may no longer know of is nothing to write about.
+        note_sent(claim.delivery_ids, problem="nothing_to_tell")
+        return
+    lead = next(row for row in rows if row.id == claim.delivery_ids[0])
+    wishes = wishes_of(session, [person.id])[person.id]
+    written = letter_about(session, lead, news, person, reader, wishes, settings)
+    email = person.email
+    session.rollback()
+    try:
+        mailbox.send(written.message, email)
+    except NotSent as failed:
+        note_failed(claim.delivery_ids, failed.code, final=failed.final)
+    except Unknown:
+        note_unknown(claim.delivery_ids)
+    else:
+        note_sent(claim.delivery_ids, calendar_method=written.calendar_method)
+
+
+@action
+def note_sent(
+    session: Session, delivery_ids: Sequence[int], *, problem: str = "", calendar_method: str = ""
+) -> None:
+    """The letter has gone, or there was nothing left to write."""
+    session.execute(
+        sa.update(Delivery)
+        .where(Delivery.id.in_(delivery_ids))
+        .values(
+            state="sent",
+            sent_at=clock.now(),
+            lease_until=None,
+            problem=problem,
+            calendar_method=calendar_method,
+        )
+    )
+
+
+@action
+def note_failed(session: Session, delivery_ids: Sequence[int], code: str, *, final: bool = False) -> None:
+    """It was not taken: try again, each time later, for a day; then give up, which the secretariat is shown."""
+    now = clock.now()
+    lead = session.get_one(Delivery, delivery_ids[0])
+    began = lead.first_tried_at or now
+    wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(lead.attempts - 1, 10))
+    gives_up = final or now + wait > began + GIVE_UP_AFTER
+    session.execute(
+        sa.update(Delivery)
+        .where(Delivery.id.in_(delivery_ids))
+        .values(
+            state="given_up" if gives_up else "waiting",
+            due_at=now if gives_up else now + wait,
+            lease_until=None,
+            problem=code[:40],
+        )
+    )
+
+
+@action
+def note_unknown(session: Session, delivery_ids: Sequence[int]) -> None:
+    """The server fell silent after it had the letter: as if we had been killed then, its lease ends at once."""
+    session.execute(
+        sa.update(Delivery)
+        .where(Delivery.id.in_(delivery_ids))
+        .values(lease_until=clock.now(), problem="connection_lost")
+    )
