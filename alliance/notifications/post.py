@@ -5,7 +5,6 @@ leaves a lapsed lease behind: the letter may have gone or not. It is sent once m
 again. Letters to one person are one worker's at a time, so that none overtakes another.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,68 +40,71 @@ class Claim:
 
 
 def send_letters(mailbox: Mailbox, settings: Settings, *, limit: int = _MOST_AT_ONCE) -> int:
-    """Send what is due; return how many letters were taken in hand."""
-    claims = claim_letters(limit=limit)
-    for claim in claims:
+    """Send what is due, one letter after the other; return how many were taken in hand, at most `limit`."""
+    for sent in range(limit):
+        claim = claim_letter()
+        if claim is None:
+            return sent
         _send(claim, mailbox, settings)
         db.session.rollback()
-    return len(claims)
+    return limit
 
 
 @action
-def claim_letters(session: Session, *, limit: int = _MOST_AT_ONCE) -> list[Claim]:
-    """Take due letters in hand, at most one for each person and subject, under a lease."""
+def claim_letter(session: Session) -> Claim | None:
+    """Take the letter that is due longest in hand, under a lease; None when none is.
+
+    One at a time: of several in hand, a crash would leave all in doubt.
+    """
     now = clock.now()
     _give_up_what_was_half_sent_twice(session, now)
     due = sa.or_(
         sa.and_(Delivery.state == "waiting", Delivery.due_at <= now),
         sa.and_(Delivery.state == "sending", Delivery.lease_until <= now),
     )
-    people = session.scalars(
-        sa.select(Person.id)
-        .where(Person.id.in_(sa.select(Delivery.person_id).where(due).order_by(Delivery.due_at).limit(limit)))
-        .order_by(Person.id)
-        .with_for_update(key_share=True, skip_locked=True)
+    first = session.execute(
+        sa.select(Delivery.person_id, Delivery.is_digest, Delivery.subject_type, Delivery.subject_id)
+        .where(due)
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(_MOST_AT_ONCE)
     ).all()
-    claims: list[Claim] = []
-    for person_id in people:
-        claims += _claims_of(session, person_id, now)
-    return claims
+    for person_id, is_digest, subject_type, subject_id in dict.fromkeys(first):
+        subject = (Delivery.subject_type == subject_type, Delivery.subject_id == subject_id)
+        # A digest tells of everything that waits for it, any other letter of its subject.
+        about = (Delivery.is_digest,) if is_digest else (sa.not_(Delivery.is_digest), *subject)
+        chosen = _chosen(session, person_id, about, now)
+        if chosen:
+            for each in chosen:
+                each.state, each.lease_until = "sending", now + LEASE
+                each.attempts += 1
+                each.first_tried_at = each.first_tried_at or now
+                each.lead_id = None if each is chosen[0] else chosen[0].id
+            return Claim(person_id, tuple(each.id for each in chosen))
+    return None
 
 
-def _claims_of(session: Session, person_id: int, now: datetime) -> list[Claim]:
-    """What goes to one person now: one letter for each subject, one for the whole digest."""
-    pending = session.scalars(
+def _chosen(session: Session, person_id: int, about: tuple[Any, ...], now: datetime) -> list[Delivery]:
+    """What goes to the person in one letter, its own delivery first; nothing while somebody has some of it in hand."""
+    locked = (
+        sa.select(Person.id).where(Person.id == person_id).with_for_update(key_share=True, skip_locked=True)
+    )
+    if session.scalar(locked) is None:
+        return []
+    together = session.scalars(
         sa.select(Delivery)
         .where(Delivery.person_id == person_id, Delivery.state.in_(("waiting", "sending")))
+        .where(*about)
         .order_by(Delivery.id)
     ).all()
-    together: dict[Any, list[Delivery]] = defaultdict(list)
-    for each in pending:
-        together["digest" if each.is_digest else (each.subject_type, each.subject_id)].append(each)
-    claims = []
-    for letters in together.values():
-        sending = [each for each in letters if each.state == "sending"]
-        if any(each.lease_until is not None and each.lease_until > now for each in sending):
-            continue  # Another worker has the one before this in hand.
-        if sending:
-            # Sent once more as it was, without what has happened since: that goes into a letter of its own.
-            chosen = [each for each in sending if each.lead_id in (None, sending[0].id)]
-            chosen.sort(key=lambda each: each.lead_id is not None)
-            for each in chosen:
-                each.is_uncertain = True
-        elif any(each.due_at <= now for each in letters):
-            chosen = letters
-        else:
-            continue
-        lead = chosen[0]
-        for each in chosen:
-            each.state, each.lease_until = "sending", now + LEASE
-            each.attempts += 1
-            each.first_tried_at = each.first_tried_at or now
-            each.lead_id = None if each is lead else lead.id
-        claims.append(Claim(person_id, tuple(each.id for each in chosen)))
-    return claims
+    sending = [each for each in together if each.state == "sending"]
+    if any(each.lease_until is not None and each.lease_until > now for each in sending):
+        return []
+    if not sending:
+        return list(together)
+    # Sent once more as it was, without what has happened since: that goes into a letter of its own.
+    for each in sending:
+        each.is_uncertain = True
+    return sorted(sending, key=lambda each: each.lead_id is not None)
 
 
 def _give_up_what_was_half_sent_twice(session: Session, now: datetime) -> None:
@@ -186,9 +188,9 @@ def note_failed(session: Session, delivery_ids: Sequence[int], code: str, *, fin
 
 @action
 def note_unknown(session: Session, delivery_ids: Sequence[int]) -> None:
-    """The server fell silent after it had the letter: as if we had been killed then, its lease ends at once."""
+    """The server fell silent after it had the letter: as if we had been killed then, but its lease ends soon."""
     session.execute(
         sa.update(Delivery)
         .where(Delivery.id.in_(delivery_ids))
-        .values(lease_until=clock.now(), problem="connection_lost")
+        .values(lease_until=clock.now() + _FIRST_WAIT, problem="connection_lost")
     )
