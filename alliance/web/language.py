@@ -4,13 +4,13 @@
 on this browser wins over the person's own language, which mail is written in; then comes what the browser asks for.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, redirect, request
 from flask_babel import Babel, refresh
 from flask_login import current_user
-from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -69,12 +69,8 @@ def theme() -> str | None:
 
 def here(**changes: Any) -> str:
     """The address of this very page with some of its query changed; None takes a parameter away."""
-    query = MultiDict(request.args)
-    for name, value in changes.items():
-        query.poplist(name)
-        if value is not None:
-            query[name] = value
-    return _address(query)
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] not in changes]
+    return _address(kept + [(name, value) for name, value in changes.items() if value is not None])
 
 
 def _of_browser() -> Language:
@@ -92,19 +88,18 @@ def _take_choice() -> BaseResponse | None:
     chosen = {name: request.args.get(name) for name in _CHOICES if request.args.get(name) in _CHOICES[name]}
     if not chosen:
         return None
-    query = MultiDict(request.args)
-    for name in chosen:
-        query.poplist(name)
-    response = redirect(_address(query))
+    response = redirect(here(**dict.fromkeys(chosen)))
     for name, value in chosen.items():
         set_cookie(response, name, str(value), current_app.config["SETTINGS"])
     return response
 
 
-def _address(query: MultiDict[str, Any]) -> str:
-    # One slash: two would begin the name of another site.
-    path = iri_to_uri("/" + request.path.lstrip("/"))
-    return f"{path}?{urlencode(list(query.items(multi=True)))}" if query else path
+def _address(query: Sequence[tuple[str, Any]]) -> str:
+    if "own_path" not in g:
+        # One slash: two would begin the name of another site.
+        g.own_path = iri_to_uri("/" + request.path.lstrip("/"))
+    path: str = g.own_path
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def _for_templates() -> dict[str, Any]:

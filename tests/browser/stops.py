@@ -124,6 +124,8 @@ STOPS = (
     Stop(
         "profile, errors", LIN, "/profile", {"old": "no", "new": "no", "repeat": "yes"}, "Change the password"
     ),
+    Stop("what I am told", LIN, "/messages/settings"),
+    Stop("messages, last page", LIN, "/messages?page=99"),
     Stop("forbidden page", LIN, "/approvals"),
     Stop("somebody else's booking", LIN, "/bookings/{others}"),
     Stop("booking form of two units", DOUBLE, "/bookings/new?resource=XWBR-003"),
@@ -145,6 +147,8 @@ STOPS = (
         "Cancel booking",
     ),
     Stop("help of those who decide", FANG, "/help"),
+    Stop("messages", FANG, "/messages"),
+    Stop("what a unit is told", FANG, "/messages/settings"),
     Stop("unit of one's own", FANG, "/units/XWBR"),
     Stop("photos, none yet", FANG, "/resources/XWBR-001/photos"),
     Stop("photos, errors", FANG, "/resources/XWBR-001/photos", {}, "Add the photo"),
@@ -172,6 +176,7 @@ STOPS = (
     Stop("my bookings, nothing waits", OUTSIDE, "/bookings?tab=requested"),
     Stop("approvals of somebody else", OUTSIDE, "/approvals"),
     Stop("profile of the secretariat", SECRETARIAT, "/profile"),
+    Stop("messages of the secretariat", SECRETARIAT, "/messages"),
     Stop("approvals of the secretariat", SECRETARIAT, "/approvals"),
 )
 

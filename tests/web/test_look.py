@@ -9,7 +9,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 
 from alliance.web.lanes import Block, Window
-from alliance.web.marks import icon
+from alliance.web.marks import drawn_blocks, icon
 
 ROOT = Path(__file__).parents[2]
 CSS = ROOT / "alliance" / "static" / "css"
@@ -31,6 +31,7 @@ def parts(name: str, undefined: type[Undefined] = StrictUndefined):
         asset=lambda name: f"/{name}",
         language=lambda: "en",
         icon=partial(icon, "/icons.svg"),
+        drawn=partial(drawn_blocks, plus="+"),
     )
     return environment.get_template(f"_macros/{name}.html").module
 
