@@ -100,6 +100,10 @@ def _expired(who: str, data: Data, times: _Times) -> str:
     return _("Nobody decided in time, so the request lapsed.")
 
 
+def _message(who: str, data: Data, times: _Times) -> str:
+    return _("%(who)s wrote a message.", who=who)
+
+
 def _closure_made(who: str, data: Data, times: _Times) -> str:
     why, since = CLOSURE_WORDS[data["kind"]](), times.moment(data["starts_at"])
     if data.get("ends_at"):
@@ -121,6 +125,7 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     "booking.withdrawn": _withdrawn,
     "booking.cancelled": _cancelled,
     "booking.expired": _expired,
+    "booking.message": _message,
     "closure.made": _closure_made,
     "closure.ended": _closure_ended,
 }

@@ -55,6 +55,32 @@ def _already_started(params: Params, times: Times) -> Words:
     )
 
 
+def _message_empty(params: Params, times: Times) -> Words:
+    return Words(_("Nothing written"), _("The message is empty."), _("Write something first."), "nobody")
+
+
+def _message_too_long(params: Params, times: Times) -> Words:
+    return Words(
+        _("Too long"),
+        _(
+            "A message may have at most %(longest)s characters; this one has %(length)s.",
+            longest=params["longest"],
+            length=params["length"],
+        ),
+        _("Make it shorter, or write it in two."),
+        "alliance",
+    )
+
+
+def _too_many_messages(params: Params, times: Times) -> Words:
+    return Words(
+        _("Enough messages"),
+        _("A booking holds at most %(most)s messages.", most=params["most"]),
+        _("Go on by mail or telephone."),
+        "alliance",
+    )
+
+
 STATUS_WORDS: Final[dict[str, Callable[[], str]]] = {
     "requested": lambda: _("waiting for approval"),
     "approved": lambda: _("confirmed"),
@@ -156,6 +182,9 @@ WORDS: Final[dict[str, Saying]] = {
     "already_decided": _already_decided,
     "not_yet_decided": _not_yet_decided,
     "reason_needed": _reason_needed,
+    "message_empty": _message_empty,
+    "message_too_long": _message_too_long,
+    "too_many_messages": _too_many_messages,
     "closure_over": _closure_over,
     "later_than_its_end": _later_than_its_end,
     "reversed": _reversed,
