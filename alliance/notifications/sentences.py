@@ -14,6 +14,7 @@ from alliance.notifications.account_words import ACCOUNT_WORDS
 from alliance.notifications.hours import comma
 from alliance.notifications.photo_words import PHOTO_WORDS
 from alliance.notifications.rule_words import RULE_WORDS
+from alliance.notifications.webhook_words import WEBHOOK_WORDS
 from alliance.notifications.words import Params, Saying, Times, Words
 
 
@@ -177,6 +178,7 @@ WORDS: Final[dict[str, Saying]] = {
     **RULE_WORDS,
     **ACCOUNT_WORDS,
     **PHOTO_WORDS,
+    **WEBHOOK_WORDS,
     "not_your_unit": _not_your_unit,
     "already_started": _already_started,
     "already_decided": _already_decided,

@@ -29,6 +29,7 @@ from alliance.web import (
     session,
     system,
     units,
+    webhooks,
 )
 
 PAGES: Final = (
@@ -36,6 +37,7 @@ PAGES: Final = (
     resources,
     photos,
     units,
+    webhooks,
     favourites,
     board,
     bookings,
