@@ -190,12 +190,17 @@ def _state(line: WebhookLine, unit: Unit) -> dict[str, Any]:
     """How it stands: the look of its badge, its word, and a sentence."""
     times = _times(unit)
     if line.state == "off":
-        return {"look": "closed", "icon": "slash-circle", "word": _("Off"), "said": _("Nothing is sent.")}
+        return {
+            "look": "closed",
+            "icon": "slash-circle",
+            "word": _("Switched off"),
+            "said": _("Nothing is sent."),
+        }
     if line.state == "failed":
         said = _(
             "One of its calls failed for a whole day, so it was switched off and what waited was given up."
         )
-        return {"look": "refused", "icon": "x-lg", "word": _("Failed"), "said": said}
+        return {"look": "refused", "icon": "x-lg", "word": _("Failed for a day"), "said": said}
     if line.failing_since is not None:
         said = with_times(
             _("Calls fail since %(since)s; they are tried for a day."), since=times.moment(line.failing_since)
@@ -205,12 +210,15 @@ def _state(line: WebhookLine, unit: Unit) -> dict[str, Any]:
         said = _("Nothing was sent yet. A test event shows whether it arrives.")
     else:
         said = with_times(_("The last call arrived %(at)s."), at=times.moment(line.answered_at))
-    return {"look": "confirmed", "icon": "check2", "word": _("On"), "said": said}
+    return {"look": "confirmed", "icon": "check2", "word": _("Switched on"), "said": said}
 
 
 def _result(call: CallLine, times: Times) -> Any:
     """What became of a call, in a sentence."""
     if call.state == "sent":
+        if call.attempts > 1:
+            tries = {"attempts": call.attempts, "status": call.answer_status}
+            return _("Arrived at attempt %(attempts)s, answered %(status)s", **tries)
         return _("Arrived, answered %(status)s", status=call.answer_status)
     if call.state == "withheld":
         return _("Not sent: your unit may no longer see it")
@@ -218,10 +226,9 @@ def _result(call: CallLine, times: Times) -> Any:
     if call.state == "given_up":
         return _("Given up: %(why)s", why=why) if why else _("Given up: it was switched off")
     if not why:
-        return _("On its way")
-    return with_times(
-        _("%(why)s; next attempt %(at)s at the earliest"), why=why, at=times.moment(call.next_at)
-    )
+        return _("Not sent yet")
+    sentence = _("Attempt %(attempts)s failed, %(why)s; the next one %(at)s at the earliest")
+    return with_times(sentence, attempts=call.attempts, why=why, at=times.moment(call.next_at))
 
 
 def _why(call: CallLine) -> str:

@@ -41,6 +41,7 @@ def upgrade():
         sa.Column("old_secret", sa.String(length=60), nullable=True),
         sa.Column("old_until", Instant(), nullable=True),
         sa.Column("state", sa.String(length=6), nullable=False),
+        sa.Column("on_since", Instant(), nullable=False),
         sa.Column("failing_since", Instant(), nullable=True),
         sa.Column("rests_until", Instant(), nullable=True),
         sa.Column("answered_at", Instant(), nullable=True),

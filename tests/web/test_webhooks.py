@@ -130,8 +130,8 @@ def test_a_test_event_says_how_it_was_answered(fang, world):
 
     assert (sent.status_code, sent.headers["Location"]) == (303, page)
     assert "The test event goes out within a minute." in words(before)
-    assert "webhook.tested On its way 0" in words(before)
-    assert "webhook.tested Arrived, answered 200 1" in words(after)
+    assert "webhook.tested Not sent yet" in words(before)
+    assert "webhook.tested Arrived, answered 200" in words(after)
     assert "The last call arrived today, 10:24." in words(after)
 
 
@@ -146,7 +146,7 @@ def test_each_state_is_said_in_words(app, fang, world):
     assert "Calls fail since today, 10:24; they are tried for a day." in words(
         fang.get(f"{PAGE}/{failing.ref}")
     )
-    assert "nobody listens there; next attempt today, 10:24 at the earliest" in words(
+    assert "Attempt 1 failed, nobody listens there; the next one today, 10:24 at the earliest" in words(
         fang.get(f"{PAGE}/{failing.ref}")
     )
     assert "Nothing is sent." in words(fang.get(f"{PAGE}/{off.ref}"))

@@ -57,14 +57,15 @@ def add_webhook(
     counted = sa.select(sa.func.count()).select_from(Webhook).where(Webhook.unit_id == unit_id)
     if (session.scalar(counted) or 0) >= MOST_WEBHOOKS:
         raise Refused([Problem("too_many_webhooks", params={"most": MOST_WEBHOOKS})])
-    made = MadeWebhook(new_ref(), new_token())
+    now, made = clock.now(), MadeWebhook(new_ref(), new_token())
     hook = Webhook(
         ref=made.ref,
         unit_id=unit_id,
         address=address,
         label=label,
         secret=made.secret,
-        created_at=clock.now(),
+        on_since=now,
+        created_at=now,
         created_by_id=by.person_id,
     )
     session.add(hook)
@@ -101,11 +102,14 @@ def switch_webhook(session: Session, ref: str, *, on: bool, by: Actor) -> str:
     hook = _held(session, ref, by)
     if on == (hook.state == "on"):
         return ref
+    now = clock.now()
     hook.state = "on" if on else "off"
     hook.failing_since, hook.rests_until = None, None
-    if not on:
+    if on:
+        hook.on_since = now
+    else:
         session.flush()
-        give_up_waiting(session, hook.id, clock.now())
+        give_up_waiting(session, hook.id, now)
     _record(session, "webhook.switched_on" if on else "webhook.switched_off", hook, by)
     return ref
 

@@ -17,7 +17,8 @@ class Webhook(Base):
 
     The secrets sign, so they are kept as they are; they are shown when they are made and never again. The address may
     hold a key, too: whoever may see the webhook sees only where it leads. `old_secret` also signs until `old_until`.
-    Nothing is sent before `rests_until`, which an address that does not answer earns.
+    What happened before `on_since` is not sent. Nothing is sent before `rests_until`, which an address that does not
+    answer earns.
     """
 
     __tablename__ = "webhook"
@@ -31,6 +32,7 @@ class Webhook(Base):
     old_secret: Mapped[str | None] = mapped_column(sa.String(60))
     old_until: Mapped[datetime | None] = mapped_column()
     state: Mapped[str] = mapped_column(sa.String(6), default="on")
+    on_since: Mapped[datetime] = mapped_column()
     failing_since: Mapped[datetime | None] = mapped_column()
     rests_until: Mapped[datetime | None] = mapped_column()
     answered_at: Mapped[datetime | None] = mapped_column()

@@ -15,7 +15,7 @@ from alliance.history.models import Event
 from alliance.members.actor import Actor
 from alliance.notifications.webhooks.models import Webhook, WebhookCall
 
-MOST_CALLS_SHOWN: Final = 30
+MOST_CALLS_SHOWN: Final = 20
 _SHOWN_END: Final = 4
 
 

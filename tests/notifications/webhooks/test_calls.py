@@ -35,6 +35,8 @@ from alliance.notifications.webhooks.calls import calls_for, forget_old_calls, p
 from alliance.notifications.webhooks.models import Webhook, WebhookCall
 from alliance.notifications.webhooks.signature import signature
 from alliance.resources.models import Resource
+from alliance.resources.photos import add_photo
+from alliance.resources.pictures import Picture
 from tests.booking.acting import booking, change, request
 from tests.conftest import NOW
 from tests.notifications.webhooks.conftest import LOOPBACK, work
@@ -43,6 +45,7 @@ from tests.waiting import in_background
 from tests.world import BY_OWNER, World, at
 
 DAY = timedelta(days=1)
+PICTURE = Picture(1600, 1200, b"large", b"small")
 
 
 def hook(world) -> Webhook:
@@ -164,11 +167,18 @@ def test_closures_photos_and_messages_are_told_and_personal_affairs_are_not(worl
     end_closure(closure, by=fang)
     ref = request(world, microscope)
     message = write_message(ref, "the words themselves", by=lin)
+    photo = add_photo(microscope.id, PICTURE, by=fang, alt_en="The microscope")
 
     work()
 
     told = {call.json["verb"]: call.json for call in receiver.calls}
-    assert list(told) == ["closure.made", "closure.ended", "booking.requested", "booking.message"]
+    assert list(told) == [
+        "closure.made",
+        "closure.ended",
+        "booking.requested",
+        "booking.message",
+        "photo.added",
+    ]
     assert told["closure.made"]["subject"] == {"type": "closure", "ref": closure}
     assert told["closure.made"]["data"] == {
         "resource": "CONFOCAL",
@@ -177,6 +187,8 @@ def test_closures_photos_and_messages_are_told_and_personal_affairs_are_not(worl
         "ends_at": "2026-11-25T04:00:00+00:00",
     }
     assert told["closure.ended"]["link"] == "https://share.example.org/resources/CONFOCAL"
+    assert told["photo.added"]["subject"] == {"type": "resource", "code": "CONFOCAL"}
+    assert told["photo.added"]["data"] == {"photo": photo, "alt_zh": None, "alt_en": "The microscope"}
     assert told["booking.message"]["data"] == {"message": message}
     assert not any("the words themselves" in call.body.decode() for call in receiver.calls)
     # The webhook itself was made within the same outbox, which is nobody else's affair.
@@ -379,6 +391,26 @@ def test_switched_on_again_it_hears_what_happens_from_then_on(world, receiver, h
     work()
 
     assert [call.json["subject"]["ref"] for call in receiver.calls] == [ref]
+
+
+def test_what_was_in_the_outbox_before_it_was_there_or_on_is_not_sent(world, receiver, hooked):
+    microscope, fang = world.resource(items=9), world.actor(world.fang)
+    hour = timedelta(hours=1)
+    request(world, microscope)
+    with clock.frozen(NOW + hour):
+        made = hooked()
+        first = request(world, microscope)
+        switch_webhook(made.ref, on=False, by=fang)
+    with clock.frozen(NOW + 2 * hour):
+        request(world, microscope)
+    with clock.frozen(NOW + 3 * hour):
+        switch_webhook(made.ref, on=True, by=fang)
+        last = request(world, microscope)
+
+        work()
+
+    assert first != last
+    assert [call.json["subject"]["ref"] for call in receiver.calls] == [last]
 
 
 def test_during_a_rotation_both_secrets_sign_and_afterwards_the_new_one_alone(world, receiver, hooked):
