@@ -34,6 +34,7 @@ class Settings:
     uid_domain: str = "alliance.example.org"
     proxy_hops: int = 0
     trusted_hosts: tuple[str, ...] = ()
+    reachable_hosts: tuple[str, ...] = ()
 
     @property
     def is_production(self) -> bool:
@@ -58,7 +59,8 @@ class Settings:
             base_url=_base_url(base_url),
             uid_domain=environ.get("ALLIANCE_UID_DOMAIN") or cls.uid_domain,
             proxy_hops=_whole_number("ALLIANCE_PROXY_HOPS", environ.get("ALLIANCE_PROXY_HOPS", "0")),
-            trusted_hosts=tuple(filter(None, environ.get("ALLIANCE_TRUSTED_HOSTS", "").split(","))),
+            trusted_hosts=_names(environ.get("ALLIANCE_TRUSTED_HOSTS", "")),
+            reachable_hosts=_names(environ.get("ALLIANCE_REACHABLE_HOSTS", "")),
         )
 
 
@@ -122,6 +124,10 @@ def _base_url(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise ConfigError("ALLIANCE_BASE_URL must begin with http:// or https://.")
     return text.rstrip("/")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (name.strip() for name in text.split(","))))
 
 
 def _whole_number(name: str, text: str) -> int:

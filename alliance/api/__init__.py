@@ -2,12 +2,14 @@
 
 from flask import Flask, Response, request
 
-from alliance.api import approvals, board, bookings, closures, feeds, problems, resources
+from alliance.api import approvals, board, bookings, closures, feeds, messages, problems, resources
 from alliance.api.noun import PREFIX
 from alliance.api.openapi import Description
 from alliance.config import Settings
 
-NOUNS = tuple(module.blueprint for module in (resources, board, bookings, approvals, closures, feeds))
+NOUNS = tuple(
+    module.blueprint for module in (resources, board, bookings, messages, approvals, closures, feeds)
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -13,6 +13,7 @@ from alliance.availability.models import Closure
 from alliance.booking.alternatives import Alternative
 from alliance.booking.finding import Found
 from alliance.booking.free_time import Opening
+from alliance.booking.messages import Message
 from alliance.booking.models import Booking, Stage
 from alliance.calendars.feeds import FeedLine
 from alliance.i18n import localized
@@ -71,6 +72,12 @@ def booking(row: Booking, now: datetime) -> dict[str, Any]:
             "ics": address(f"/bookings/{row.ref}.ics"),
         },
     }
+
+
+def message(row: Message, booking: Booking) -> dict[str, Any]:
+    """A message on a booking, which is loaded with its resource."""
+    zone = ZoneInfo(booking.resource.zone)
+    return {"ref": row.ref, "person": row.person, "text": row.text, "at": moment(row.at, zone)}
 
 
 def listed_resource(resource: Resource, items: int, next_free: Opening | None) -> dict[str, Any]:

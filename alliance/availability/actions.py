@@ -64,6 +64,8 @@ def close_resource(
         at=now,
         by_id=by.person_id,
         unit_id=resource.owner_id,
+        closure=closure.ref,
+        resource=resource.code,
         kind=kind,
         starts_at=starts_at.isoformat(),
         ends_at=ends_at and ends_at.isoformat(),
@@ -100,6 +102,8 @@ def end_closure(session: Session, ref: str, *, by: Actor, at: datetime | None = 
         at=now,
         by_id=by.person_id,
         unit_id=resource.owner_id,
+        closure=ref,
+        resource=resource.code,
         ends_at=end.isoformat(),
     )
     resource.changed_at = now

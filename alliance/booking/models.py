@@ -145,6 +145,19 @@ class Stage(Base):
     )
 
 
+class BookingMessage(Base):
+    """What somebody wrote to the others concerned with a booking. Rows are added, never changed."""
+
+    __tablename__ = "booking_message"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(sa.String(10), unique=True)
+    booking_id: Mapped[int] = mapped_column(sa.ForeignKey("booking.id"), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    text: Mapped[str] = mapped_column(sa.String(2000))
+    at: Mapped[datetime] = mapped_column()
+
+
 class Occupancy(Base):
     """An item is taken for a footprint. Exists exactly while its booking holds; inserted and deleted, never updated.
 

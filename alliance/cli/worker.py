@@ -1,13 +1,16 @@
-"""`worker`: lets overdue requests lapse, tells people what happened and sends letters, until it is told to stop."""
+"""`worker`: what the clock and the history ask for, from lapsed requests to letters, until it is told to stop."""
 
 import signal
 import threading
+from collections.abc import Callable
+from typing import Final
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
+from alliance import clock
 from alliance.booking.actions import expire_overdue
 from alliance.config import Settings
 from alliance.db import db, forget_old_answers
@@ -16,6 +19,9 @@ from alliance.notifications.actions import tell
 from alliance.notifications.mailbox import mailbox_at
 from alliance.notifications.post import send_letters
 from alliance.notifications.reminders import remind
+from alliance.notifications.webhooks.calls import forget_old_calls, send_webhook_calls
+
+_CALLS_AT_ONCE: Final = 100
 
 
 @click.command()
@@ -23,31 +29,55 @@ from alliance.notifications.reminders import remind
 @click.option("--every", default=15.0, show_default=True, help="Seconds between two looks.")
 @with_appcontext
 def worker(once: bool, every: float) -> None:
-    """Expire requests nobody decided on, tell people what happened, send letters, drop answers kept a day."""
+    """Let requests lapse, remind, tell people what happened, send letters, call webhooks, forget what is old."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     while True:
-        _look()
+        for duty in _DUTIES:
+            if not stop.is_set():
+                _do(duty)
         if once or stop.wait(every):
             return
 
 
-def _look() -> None:
-    """Do what is due; a database that cannot be reached now may be reached next time."""
-    settings: Settings = current_app.config["SETTINGS"]
+def _do(duty: Callable[[Settings], None]) -> None:
+    """Do what is due of one duty; a database that cannot be reached now may be reached next time."""
     try:
-        while expire_overdue():
-            pass
-        while remind():
-            pass
-        while tell(settings.zone):
-            pass
-        with mailbox_at(settings.smtp_url, settings.mail_from) as mailbox:
-            while send_letters(mailbox, settings):
-                pass
-        forget_old_answers()
+        duty(current_app.config["SETTINGS"])
     except (Busy, DBAPIError) as error:
         click.echo(f"The database did not answer, trying again later: {type(error).__name__}", err=True)
     finally:
         db.session.remove()
+
+
+def _let_lapse(settings: Settings) -> None:
+    while expire_overdue():
+        pass
+
+
+def _tell(settings: Settings) -> None:
+    while remind():
+        pass
+    while tell(settings.zone):
+        pass
+
+
+def _send(settings: Settings) -> None:
+    with mailbox_at(settings.smtp_url, settings.mail_from) as mailbox:
+        while send_letters(mailbox, settings):
+            pass
+
+
+def _call_webhooks(settings: Settings) -> None:
+    allowed = settings.reachable_hosts
+    while send_webhook_calls(clock.now(), _CALLS_AT_ONCE, base_url=settings.base_url, allowed_hosts=allowed):
+        pass
+
+
+def _forget(settings: Settings) -> None:
+    forget_old_answers()
+    forget_old_calls()
+
+
+_DUTIES: Final = (_let_lapse, _tell, _send, _call_webhooks, _forget)

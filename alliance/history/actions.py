@@ -3,10 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from alliance.db import action
 from alliance.history.models import Event, Outbox
 
 
@@ -34,16 +32,3 @@ def record(
     session.add(event)
     session.flush()
     session.add(Outbox(event_id=event.id))
-
-
-@action
-def clear_outbox(session: Session, limit: int = 500) -> int:
-    """Take up to `limit` events off the outbox, oldest first; return how many there were.
-
-    Rows are deleted, never read past: an id committed late would be missed by a reader that goes on from the last.
-    """
-    taken = session.scalars(
-        sa.select(Outbox.event_id).order_by(Outbox.event_id).limit(limit).with_for_update(skip_locked=True)
-    ).all()
-    session.execute(sa.delete(Outbox).where(Outbox.event_id.in_(taken)))
-    return len(taken)

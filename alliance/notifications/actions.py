@@ -29,6 +29,7 @@ from alliance.notifications.models import (
     MessageHabit,
     UnitHearing,
 )
+from alliance.notifications.webhooks.calls import calls_for
 from alliance.refs import new_ref
 
 # So long a letter waits for more to say about the same thing.
@@ -68,6 +69,7 @@ def tell(session: Session, zone: str, *, limit: int = _MOST_AT_ONCE, quietly: bo
         wishes = wishes_of(session, hearing)
         for person_id, kind in hearing.items():
             session.add_all(_deliveries(event, person_id, kind, wishes[person_id], now, zone, quietly))
+    calls_for(session, taken)
     session.flush()
     session.execute(sa.delete(Outbox).where(Outbox.event_id.in_(taken)))
     return len(taken)

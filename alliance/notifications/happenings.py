@@ -108,6 +108,10 @@ def _expiring(who: str, data: Data, times: _Times) -> str:
     return _("Without a decision the request lapses %(when)s.", when=times.moment(data["of"]))
 
 
+def _message(who: str, data: Data, times: _Times) -> str:
+    return _("%(who)s wrote a message.", who=who)
+
+
 def _closure_made(who: str, data: Data, times: _Times) -> str:
     why, since = CLOSURE_WORDS[data["kind"]](), times.moment(data["starts_at"])
     if data.get("ends_at"):
@@ -131,6 +135,7 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     "booking.expired": _expired,
     "booking.due": _due,
     "booking.expiring": _expiring,
+    "booking.message": _message,
     "closure.made": _closure_made,
     "closure.ended": _closure_ended,
 }

@@ -14,6 +14,7 @@ from alliance.notifications.account_words import ACCOUNT_WORDS
 from alliance.notifications.hours import comma
 from alliance.notifications.photo_words import PHOTO_WORDS
 from alliance.notifications.rule_words import RULE_WORDS
+from alliance.notifications.webhook_words import WEBHOOK_WORDS
 from alliance.notifications.words import Params, Saying, Times, Words
 
 
@@ -51,6 +52,32 @@ def _already_started(params: Params, times: Times) -> Words:
         _("Already begun"),
         _("The booking has begun."),
         _("You can still give back the rest: choose an earlier end."),
+        "alliance",
+    )
+
+
+def _message_empty(params: Params, times: Times) -> Words:
+    return Words(_("Nothing written"), _("The message is empty."), _("Write something first."), "nobody")
+
+
+def _message_too_long(params: Params, times: Times) -> Words:
+    return Words(
+        _("Too long"),
+        _(
+            "A message may have at most %(longest)s characters; this one has %(length)s.",
+            longest=params["longest"],
+            length=params["length"],
+        ),
+        _("Make it shorter, or write it in two."),
+        "alliance",
+    )
+
+
+def _too_many_messages(params: Params, times: Times) -> Words:
+    return Words(
+        _("Enough messages"),
+        _("A booking holds at most %(most)s messages.", most=params["most"]),
+        _("Go on by mail or telephone."),
         "alliance",
     )
 
@@ -151,11 +178,15 @@ WORDS: Final[dict[str, Saying]] = {
     **RULE_WORDS,
     **ACCOUNT_WORDS,
     **PHOTO_WORDS,
+    **WEBHOOK_WORDS,
     "not_your_unit": _not_your_unit,
     "already_started": _already_started,
     "already_decided": _already_decided,
     "not_yet_decided": _not_yet_decided,
     "reason_needed": _reason_needed,
+    "message_empty": _message_empty,
+    "message_too_long": _message_too_long,
+    "too_many_messages": _too_many_messages,
     "closure_over": _closure_over,
     "later_than_its_end": _later_than_its_end,
     "reversed": _reversed,

@@ -30,6 +30,7 @@ from alliance.web import (
     session,
     system,
     units,
+    webhooks,
 )
 
 PAGES: Final = (
@@ -37,6 +38,7 @@ PAGES: Final = (
     resources,
     photos,
     units,
+    webhooks,
     favourites,
     board,
     bookings,

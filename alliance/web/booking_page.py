@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 
+from alliance.booking.messages import LONGEST_MESSAGE, MOST_MESSAGES, messages_of
 from alliance.booking.models import Booking, Stage
 from alliance.booking.permissions import (
     acting_as,
@@ -94,6 +95,16 @@ def page_of(booking: Booking, actor: Actor, now: datetime) -> dict[str, Any]:
         "managers": around.managers,
         "strip": _strip(booking, around, actor, times, now) if booking.holds_at(now) else None,
         "history": _history(booking, times),
+    }
+
+
+def conversation_of(booking: Booking) -> dict[str, Any]:
+    """What was written on the booking, the oldest first, and whether there is room for more."""
+    messages, times = messages_of(db.session(), booking.id), times_of(booking)
+    return {
+        "messages": [(message, times.moment(message.at)) for message in messages],
+        "is_full": len(messages) >= MOST_MESSAGES,
+        "longest": LONGEST_MESSAGE,
     }
 
 

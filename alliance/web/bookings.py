@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from alliance import clock
 from alliance.booking.actions import cancel_booking, change_booking, request_booking
 from alliance.booking.bookable import Bookable
+from alliance.booking.messages import write_message
 from alliance.booking.models import Booking
 from alliance.booking.permissions import acting_as, is_booker, may_cancel, may_move
 from alliance.booking.queries import PAGE, my_bookings
@@ -28,8 +29,8 @@ from alliance.web.booking_form import (
     verdict_for,
 )
 from alliance.web.booking_move import Move, move_of
-from alliance.web.booking_page import page_of, readable
-from alliance.web.forms.booking import DecisionForm
+from alliance.web.booking_page import conversation_of, page_of, readable
+from alliance.web.forms.booking import DecisionForm, MessageForm
 from alliance.web.instead import Instead, instead_of, values_again
 from alliance.web.session import require_actor
 from alliance.web.starting_values import filled
@@ -194,6 +195,21 @@ def update(ref: str) -> Answer:
     return redirect(url_for("bookings.show", ref=ref), 303)
 
 
+@blueprint.post("/<ref>/messages")
+@members_only
+def write(ref: str) -> Answer:
+    """Say something to the others concerned, or show the page again with why not and what was typed."""
+    form, actor = MessageForm(), require_actor()
+    readable(ref, actor)  # what cannot be a ref is not asked for any further
+    try:
+        write_message(ref, form.text.data, by=actor)
+    except Refused as refused:
+        form.text.errors = [_sentences([problem]) for problem in refused.problems]
+        return _page(ref, form), 422
+    flash({"text": _("The message is there."), "href": "#messages", "label": _("See it")}, "good")  # type: ignore[arg-type]
+    return redirect(url_for("bookings.show", ref=ref), 303)
+
+
 @blueprint.get("/<ref>/cancellation")
 @members_only
 def cancellation(ref: str) -> Answer:
@@ -222,9 +238,15 @@ def cancel(ref: str) -> Answer:
     return redirect(url_for("bookings.show", ref=ref), 303)
 
 
-def _page(ref: str) -> str:
+def _page(ref: str, form: MessageForm | None = None) -> str:
     actor = require_actor()
-    return render_template("bookings/show.html", **page_of(readable(ref, actor), actor, clock.now()))
+    booking = readable(ref, actor)
+    return render_template(
+        "bookings/show.html",
+        form=form or MessageForm(formdata=None),
+        conversation=conversation_of(booking),
+        **page_of(booking, actor, clock.now()),
+    )
 
 
 def _move(ref: str, values: MultiDict[str, str] | None, instead: Mapping[str, str] | None = None) -> Move:

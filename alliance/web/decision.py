@@ -10,6 +10,7 @@ from markupsafe import Markup
 from alliance.booking.facts import Facts, Wish
 from alliance.booking.flags import flags_on
 from alliance.booking.gather import gather
+from alliance.booking.messages import message_count
 from alliance.booking.models import Booking, Stage
 from alliance.booking.permissions import booking_stage, decides, may_decide, seen_by
 from alliance.booking.records import record_of
@@ -143,9 +144,16 @@ def pane_of(booking: Booking, actor: Actor, now: datetime) -> dict[str, Any]:
         ),
         "checks": list(_checks(booking, row, times, actor, now)) if waits else (),
         "record": _record(booking, now),
+        "messages": _messages(booking),
         "may_decide": may_decide(actor, booking) and waits,
         "if_approved": _if_approved(booking),
     }
+
+
+def _messages(booking: Booking) -> str:
+    """The way to the conversation, with how much there is to read."""
+    number = message_count(db.session(), booking.id)
+    return ngettext("%(num)s message", "%(num)s messages", number) if number else _("Write to the applicant")
 
 
 def _why_asked(booking: Booking) -> str:

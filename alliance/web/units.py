@@ -78,6 +78,7 @@ def show(code: str) -> str:
         kind=unit_kind_name(unit.kind),
         found=listed(session, reader, Filters(units=(unit.code,)), number, clock.now()),
         is_mine=reader is not None and unit.id in reader.active_unit_ids,
+        is_run=reader is not None and unit.id in reader.admin_unit_ids,
     )
 
 

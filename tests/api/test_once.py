@@ -79,6 +79,7 @@ def test_every_act_can_be_repeated(world, calling):
         (fang, "POST", f"/bookings/{refs[1]}/refusal", {"reason": "no"}),
         (lin, "POST", f"/bookings/{refs[2]}/cancellation", {}),
         (lin, "PATCH", f"/bookings/{refs[0]}", {"title": "again"}),
+        (lin, "POST", f"/bookings/{refs[0]}/messages", {"text": "hello"}),
         (fang, "POST", "/resources/CONFOCAL/closures", {"kind": "repair", "start": "2026-12-01T00:00:00Z"}),
     ]
 

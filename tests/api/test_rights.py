@@ -32,6 +32,11 @@ OF_BOOKINGS = [
     ("POST", "/bookings/{}/approval", None),
     ("POST", "/bookings/{}/refusal", {"reason": "x"}),
 ]
+# The conversation: whoever may read the booking may read and write there.
+OF_MESSAGES = [
+    ("GET", "/bookings/{}/messages", None),
+    ("POST", "/bookings/{}/messages", {"text": "x"}),
+]
 
 
 def told(answer) -> tuple:
@@ -70,7 +75,7 @@ def test_somebody_elses_booking_looks_like_none_on_every_call(world, calling):
     stranger = calling(world.person("guest", world.unit("OTHER"), admin=True))
     ref = calling(world.lin).post("/bookings", {"resource": "CONFOCAL", **TUESDAY}).get_json()["ref"]
 
-    for method, path, body in OF_BOOKINGS:
+    for method, path, body in OF_BOOKINGS + OF_MESSAGES:
         missing = told(stranger(method, path.format(NOBODY), body))
         assert missing[0] == 404, path
         assert told(stranger(method, path.format(ref), body)) == missing

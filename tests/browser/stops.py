@@ -42,6 +42,7 @@ class Stop:
 
 
 _CONFOCAL = "/bookings/new?resource=XWBR-001&date=2026-11-26"
+_CHAT = "https://chat.example.org/hook/key"
 STOPS = (
     Stop("front page, anonymous", NOBODY, "/"),
     Stop("catalogue, anonymous", NOBODY, "/resources"),
@@ -109,6 +110,10 @@ STOPS = (
     Stop("my bookings, waiting", LIN, "/bookings?tab=requested"),
     Stop("my bookings, past", LIN, "/bookings?tab=past"),
     Stop("booking, waiting", LIN, "/bookings/{requested}"),
+    Stop("booking, empty message", LIN, "/bookings/{requested}", {"text": " "}, "Send the message"),
+    Stop(
+        "booking, message sent", LIN, "/bookings/{requested}", {"text": "你好\nIs it 2?"}, "Send the message"
+    ),
     Stop("booking, confirmed", LIN, "/bookings/{approved}"),
     Stop("booking, past", LIN, "/bookings/{past}"),
     Stop("booking, move", LIN, "/bookings/{approved}/edit"),
@@ -138,6 +143,13 @@ STOPS = (
     Stop("approval, no reason", FANG, "/approvals/{waiting}", {}, "Refuse"),
     Stop("approvals, decided", FANG, "/approvals?tab=decided"),
     Stop("booking of the owner's side", FANG, "/bookings/{waiting}"),
+    Stop("unit of an admin", FANG, "/units/XWBR"),
+    Stop("webhooks, none yet", FANG, "/units/XWBR/webhooks"),
+    Stop("webhooks, errors", FANG, "/units/XWBR/webhooks", {"address": "http://10.0.0.1"}, "Add the webhook"),
+    Stop(
+        "webhook, fresh", FANG, "/units/XWBR/webhooks", {"address": _CHAT, "label": "Chat"}, "Add the webhook"
+    ),
+    Stop("webhooks", FANG, "/units/XWBR/webhooks"),
     Stop("cancellation by the owner", FANG, "/bookings/{approved}/cancellation"),
     Stop(
         "cancellation by the owner, no reason",

@@ -56,6 +56,7 @@ TOLD = [
         "Without a decision the request lapses tomorrow, 14:00.",
     ),
     ("booking.expired", {}, "Nobody decided in time, so the request lapsed."),
+    ("booking.message", {"message": "7K3M9QX2RT"}, "Lin wrote a message."),
     ("closure.made", OPEN, "Lin closed it for repair from tomorrow, 14:00 on."),
     ("closure.made", {**OPEN, **PLACE}, "Lin closed it for repair, Tue 24 Nov, 14:00–16:00."),
     ("closure.ended", {"ends_at": "2026-11-23T02:24:00+00:00"}, "Lin ended the closure as of today, 10:24."),

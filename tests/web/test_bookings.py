@@ -779,3 +779,55 @@ def test_the_form_of_what_is_lent_begins_with_its_next_free_days(lin, world):
 
     assert 'value="2026-11-24"' in page
     assert 'value="2026-11-25"' in page
+
+
+def test_those_concerned_write_to_each_other_on_the_page(app, lin, fang, world):
+    ref = book(world, world.resource(routes=BY_OWNER))
+    empty = lin.get(f"/bookings/{ref}")
+    assert "Nobody has written yet." in words(empty)
+
+    sent = fang.send(f"/bookings/{ref}/messages", on=f"/bookings/{ref}", text="Which <b>lens</b>?\r\n40 x")
+    told, page = fang.get(f"/bookings/{ref}"), lin.get(f"/bookings/{ref}")
+
+    assert (sent.status_code, sent.headers["Location"]) == (303, f"/bookings/{ref}")
+    assert "Which &lt;b&gt;lens&lt;/b&gt;?\n40 x</p>" in page.text
+    assert "Nobody has written yet." not in words(page)
+    assert "fangshuyan wrote a message." in words(page)
+    assert 'The message is there.</div><a href="#messages">See it</a>' in told.text
+
+
+def test_a_message_that_cannot_be_kept_is_shown_again_with_why(lin, world):
+    ref = book(world, world.resource())
+
+    empty = lin.send(f"/bookings/{ref}/messages", on=f"/bookings/{ref}", text=" ")
+    long = lin.send(f"/bookings/{ref}/messages", on=f"/bookings/{ref}", text="x" * 2001)
+
+    assert (empty.status_code, long.status_code) == (422, 422)
+    assert "The message is empty." in words(empty)
+    assert "A message may have at most 2000 characters; this one has 2001." in words(long)
+    assert "x" * 2001 in long.text
+    assert "Nobody has written yet." in words(lin.get(f"/bookings/{ref}"))
+
+
+def test_nobody_else_reads_or_writes_messages(app, lin, world):
+    ref = book(world, world.resource())
+    lin.send(f"/bookings/{ref}/messages", on=f"/bookings/{ref}", text="between us")
+    stranger = Visitor(app, world.person("guest", world.unit("OTHER")))
+
+    assert "between us" in lin.get(f"/bookings/{ref}").text
+    assert stranger.get(f"/bookings/{ref}").status_code == 404
+    for unknown in (ref, "0000000000", "no%00ref"):
+        assert stranger.send(f"/bookings/{unknown}/messages", text="x").status_code == 404
+    assert '<p class="message-text"' in lin.get(f"/bookings/{ref}").text
+
+
+def test_the_request_in_the_inbox_leads_to_its_messages(lin, fang, world):
+    ref = book(world, world.resource(routes=BY_OWNER))
+    before = fang.get(f"/approvals/{ref}")
+
+    lin.send(f"/bookings/{ref}/messages", on=f"/bookings/{ref}", text="It is urgent.")
+    after = fang.get(f"/approvals/{ref}")
+
+    assert f'href="/bookings/{ref}#messages"' in before.text
+    assert "Write to the applicant" in words(before)
+    assert "1 message" in words(after)

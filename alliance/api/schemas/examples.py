@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import marshmallow as ma
 
-from alliance.api.schemas import board, bookings, closures, feeds, resources
+from alliance.api.schemas import board, bookings, closures, feeds, messages, resources
 
 _RESOURCE: Final = {
     "code": "XWBR-001",
@@ -84,6 +84,13 @@ _CLOSURE: Final = {
     "created": "2026-11-23T10:24:00+08:00",
 }
 
+_MESSAGE: Final = {
+    "ref": "4F7P2XK9DM",
+    "person": "Fang Shuyan",
+    "text": "How thick are the slices?",
+    "at": "2026-11-23T10:31:00+08:00",
+}
+
 EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
     bookings.NewBooking: {
         "resource": "XWBR-001",
@@ -98,6 +105,9 @@ EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
     bookings.Reason: {"reason": "The laser is being repaired."},
     bookings.BookingAnswer: _BOOKING,
     bookings.BookingPage: {"items": [_BOOKING], "next": None},
+    messages.NewMessage: {"text": "How thick are the slices?"},
+    messages.MessageAnswer: _MESSAGE,
+    messages.MessagePage: {"items": [_MESSAGE], "next": None},
     resources.ResourcePage: {
         "items": [{**_RESOURCE, "items": 2, "next_free": _FREE}],
         "next": "WyJYV0JSLTAwMSJd",

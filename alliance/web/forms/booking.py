@@ -260,6 +260,15 @@ class DecisionForm(ReasonForm):
     version = VersionField()
 
 
+class MessageForm(FlaskForm):
+    """Something to say about a booking."""
+
+    class Meta:
+        csrf = False  # the frame checks every form before its page sees it
+
+    text = TextAreaField(_l("Message"), filters=[some_lines])
+
+
 def clock_of(at: datetime, zone: ZoneInfo) -> str:
     """What a select of times holds for an instant."""
     return f"{at.astimezone(zone):%H:%M}"
