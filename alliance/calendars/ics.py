@@ -26,6 +26,7 @@ _OUTLOOK: Final = {"TENTATIVE": "TENTATIVE", "CONFIRMED": "BUSY", "CANCELLED": "
 _REFRESH: Final = "PT1H"
 _PRODUCT: Final = "-//Alliance//Resource sharing//ZH"
 _LONGEST_LINE: Final = 75
+FOOT: Final = b"END:VCALENDAR\r\n"
 # The address of an organizer who has none, or whose address the reader may not see.
 _NO_MAIL: Final = "invalid:nomail"
 
@@ -115,10 +116,11 @@ def event_bytes(entry: Entry) -> bytes:
 
 def calendar_bytes(head: Head, events: Iterable[bytes]) -> bytes:
     """The whole calendar: the head, the events as they are, the foot."""
-    return b"".join((_head_bytes(head), *events, b"END:VCALENDAR\r\n"))
+    return b"".join((head_bytes(head), *events, FOOT))
 
 
-def _head_bytes(head: Head) -> bytes:
+def head_bytes(head: Head) -> bytes:
+    """What stands before the first event."""
     # A calendar UID would make vdirsyncer take the whole feed for one event, SOURCE would copy the secret
     # address into every export: both are left out on purpose.
     name, description = calendar_name(head.name), calendar_name(head.description)

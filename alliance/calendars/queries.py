@@ -12,25 +12,28 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from alliance.availability.local_time import local_day, midnight
 from alliance.booking.models import Booking
-from alliance.calendars.shown import LAPSED, STATUS, kin, may_see_subject, shown
+from alliance.calendars.shown import LAPSED, LATELY, kin, may_see_subject, shown
 from alliance.calendars.subscriptions import Subscription, reader_key
 from alliance.config import Settings
+from alliance.db import Seconds, read_rows
 from alliance.members.actor import Actor
 from alliance.members.models import Person, Unit
 from alliance.resources.models import Resource
 from alliance.resources.permissions import visible_to
 
 # To be raised with every change to what a feed looks like, so that no client keeps the old form.
-_FORM: Final = 1
+_FORM: Final = 2
 _PAST: Final = timedelta(days=60)
 # Google gives up at a megabyte, about a thousand bookings: a fuller feed tells less of the past.
 _MANY: Final = 1_000
 _PAST_OF_MANY: Final = timedelta(days=7)
 _GONE: Final = timedelta(days=30)
+# What was renamed before this is part of every copy there is: the window has moved since.
+_LATELY: Final = timedelta(days=1)
 
 Rows = sa.Select[*tuple[Any, ...]]
 
@@ -43,13 +46,14 @@ class Window:
     today: datetime
     since: datetime
     gone_since: datetime
+    lately: datetime
 
     @classmethod
     def at(cls, now: datetime, zone: str) -> "Window":
         place = ZoneInfo(zone)
         day = local_day(now, place)
-        today, since, gone_since = (midnight(day - past, place) for past in (timedelta(0), _PAST, _GONE))
-        return cls(now, today, since, gone_since)
+        lengths = (timedelta(0), _PAST, _GONE, _LATELY)
+        return cls(now, *(midnight(day - past, place) for past in lengths))
 
     def narrowed(self) -> "Window":
         """The same for a feed that would grow too large for some clients."""
@@ -58,39 +62,45 @@ class Window:
 
 @dataclass(frozen=True)
 class State:
-    """How a feed stands: `tag` is another one whenever its bytes would be, `changed` the instant of the last change."""
+    """How a feed stands: `tag` is another one whenever its bytes would be, `changed` the instant of the last change.
+
+    Until it `is_settled` something may change once more within the same second, which no instant would tell: what is
+    made of it must not be kept.
+    """
 
     tag: str
     changed: datetime
     window: Window
+    is_settled: bool = True
 
 
 def state_of(session: Session, subscription: Subscription, now: datetime, settings: Settings) -> State | None:
     """Whether anything has changed, in one statement; None when the reader may not see the resource any more."""
     window = Window.at(now, settings.zone)
     statement = _state_statement(subscription.scope, _whose_view(subscription))
-    found = session.execute(statement, _gaps(subscription, window)).one()
+    found = read_rows(session, statement, _gaps(subscription, window)).one()
     if found.allowed is None:
         return None
     if found.bookings > _MANY:
         window = window.narrowed()
-    changes = [
-        at
-        for at in (found.changed, found.lapse, found.resource, found.unit, found.person, window.today)
-        if at is not None
-    ]
-    numbers = (found.bookings, found.ids, found.versions, found.lapsed, found.visible)
+    named = [at for at in (found.resource_newest, found.unit_newest, found.person_newest) if at is not None]
+    is_settled = all(at < now.replace(microsecond=0) for at in named)
+    # The other numbers come as the two databases count, hence as text.
+    numbers = [str(number) for number in found if not isinstance(number, datetime)]
+    changes = [*named, *(at for at in (found.changed, found.lapse) if at is not None), window.today]
+    moment = "" if is_settled else str(now.replace(microsecond=0))
     return State(
-        tag=_tag(subscription, settings, *map(str, changes), *map(str, numbers)),
+        tag=_tag(subscription, settings, *map(str, changes), *numbers, moment),
         changed=max(changes),
         window=window,
+        is_settled=is_settled,
     )
 
 
 def rows_of(session: Session, subscription: Subscription, window: Window) -> Sequence[sa.Row[Any]]:
     """What decides over the bytes of each booking shown, by start: `id`, `is_visible`, and the rest only to compare."""
     statement = _rows_statement(subscription.scope, _whose_view(subscription))
-    return session.execute(statement, _gaps(subscription, window)).all()
+    return read_rows(session, statement, _gaps(subscription, window)).all()
 
 
 def subject_of(session: Session, subscription: Subscription) -> Unit | Resource | None:
@@ -110,42 +120,65 @@ def _whose_view(subscription: Subscription) -> Actor | None:
 # Putting these together costs more than running them, so they are kept for the readers of late.
 @lru_cache(maxsize=128)
 def _state_statement(scope: str, reader: Actor | None) -> Rows:
-    kept = kin(scope, reader)
-    visible = (
-        sa.select(sa.func.count()).select_from(Resource).where(Resource.id.in_(kept), visible_to(reader))
+    bookings = (
+        sa.select(
+            sa.func.count().label("bookings"),
+            # Two changes within one second leave the newest change alone as it is, but never the sums.
+            sa.func.sum(Booking.id).label("ids"),
+            sa.func.sum(sa.cast(Booking.id, sa.BigInteger) * Booking.version).label("versions"),
+            sa.func.max(Booking.changed_at).label("changed"),
+            sa.func.sum(sa.case((LAPSED, 1), else_=0)).label("lapsed"),
+            sa.func.max(sa.case((LAPSED, Booking.hold_until))).label("lapse"),
+        )
+        .where(shown(scope, reader))
+        .subquery("shown")
     )
-    newest = sa.select(sa.func.max(Resource.changed_at)).where(Resource.id.in_(kept))
-    return sa.select(
-        may_see_subject(scope, reader).label("allowed"),
-        sa.func.count().label("bookings"),
-        # Two changes within one second leave the newest change alone as it is, but never the sums.
-        sa.func.sum(Booking.id).label("ids"),
-        sa.func.sum(Booking.version).label("versions"),
-        sa.func.max(Booking.changed_at).label("changed"),
-        sa.func.sum(sa.case((LAPSED, 1), else_=0)).label("lapsed"),
-        sa.func.max(sa.case((LAPSED, Booking.hold_until))).label("lapse"),
-        newest.scalar_subquery().label("resource"),
-        sa.literal(0).label("visible") if scope == "mine" else visible.scalar_subquery().label("visible"),
-        sa.select(sa.func.max(Unit.changed_at)).scalar_subquery().label("unit"),
-        sa.select(sa.func.max(Person.changed_at)).scalar_subquery().label("person"),
-    ).where(shown(scope, reader))
+    related = kin(scope, reader)
+    # The sum as well: somebody's change may be written down after a later one of somebody else.
+    # The id by itself would have each of them looked up, not the few that changed.
+    resources = _changes(Resource.changed_at, "resource", (Resource.id + 0).in_(related))
+    units, people = _changes(Unit.changed_at, "unit"), _changes(Person.changed_at, "person")
+    allowed = may_see_subject(scope, reader).label("allowed")
+    parts = [bookings, resources, units, people]
+    # One's own bookings say what they are on, visible or not.
+    if scope != "mine":
+        seen = sa.select(sa.func.count().label("seen"), sa.func.sum(Resource.id).label("seen_ids"))
+        parts.append(seen.where(visible_to(reader), Resource.id.in_(related)).subquery("seen"))
+    together: sa.FromClause = bookings
+    for part in parts[1:]:
+        together = together.join(part, sa.true())
+    return sa.select(allowed, *(column for part in parts for column in part.c)).select_from(together)
+
+
+def _changes(
+    column: InstrumentedAttribute[Any], name: str, *conditions: sa.ColumnElement[bool]
+) -> sa.Subquery:
+    """How often and when rows of the table were changed of late, answered by the index over that."""
+    return (
+        sa.select(
+            sa.func.count().label(f"{name}_changes"),
+            sa.func.sum(Seconds(column)).label(f"{name}_sum"),
+            sa.func.max(column).label(f"{name}_newest"),
+        )
+        .where(column >= LATELY, *conditions)
+        .subquery(f"{name}_changes")
+    )
 
 
 @lru_cache(maxsize=128)
 def _rows_statement(scope: str, reader: Actor | None) -> Rows:
     owner = aliased(Unit)
+    named = (Resource.changed_at, Unit.changed_at, owner.changed_at)
+    # One number for four instants, which only grow: each key that is kept holds it.
+    since = sa.func.coalesce(Seconds(Person.changed_at), 0) + sum(Seconds(column) for column in named)
     return (
         sa.select(
             Booking.id,
             # One's own booking says what it is on, visible or not.
             (sa.true() if scope == "mine" else visible_to(reader)).label("is_visible"),
             Booking.version,
-            STATUS.label("status"),
-            _as_stored(Booking.changed_at, "changed"),
-            _as_stored(Resource.changed_at, "resource"),
-            _as_stored(Unit.changed_at, "unit"),
-            _as_stored(Person.changed_at, "person"),
-            _as_stored(owner.changed_at, "owner"),
+            sa.case((LAPSED, 1), else_=0).label("lapsed"),
+            since.label("named"),
         )
         .join(Resource, Resource.id == Booking.resource_id)
         .join(Unit, Unit.id == Booking.unit_id)
@@ -154,11 +187,6 @@ def _rows_statement(scope: str, reader: Actor | None) -> Rows:
         .where(shown(scope, reader))
         .order_by(Booking.starts_at, Booking.id)
     )
-
-
-def _as_stored(column: Any, name: str) -> sa.ColumnElement[Any]:
-    # Only compared, never read: thousands of numbers need not become instants first.
-    return sa.type_coerce(column, sa.types.NullType()).label(name)
 
 
 def _gaps(subscription: Subscription, window: Window) -> dict[str, Any]:

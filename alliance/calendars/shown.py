@@ -26,11 +26,9 @@ def _instant(name: str) -> sa.BindParameter[datetime]:
 
 
 SUBJECT: Final[sa.BindParameter[int]] = sa.bindparam("subject_id", type_=sa.Integer())
-NOW, TODAY, SINCE, GONE_SINCE = map(_instant, ("now", "today", "since", "gone_since"))
+NOW, TODAY, SINCE, GONE_SINCE, LATELY = map(_instant, ("now", "today", "since", "gone_since", "lately"))
 HOLDS: Final = holds_at(cast(datetime, NOW))
 LAPSED: Final = sa.and_(Booking.status == "requested", Booking.hold_until <= NOW)
-# What a request that lapsed is, whether or not somebody has written that down yet.
-STATUS: Final[sa.ColumnElement[str]] = sa.case((LAPSED, "expired"), else_=Booking.status)
 
 
 def shown(scope: str, reader: Actor | None) -> Condition:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.calendars.models import Feed
+from alliance.db import read_rows
 from alliance.i18n import Language
 from alliance.members.actor import Actor, actor_from, everything_about
 from alliance.refs import digest
@@ -39,7 +40,7 @@ def subscription_of(session: Session, token: str) -> Subscription | None:
     None when it is unknown or revoked, when its person is suspended, and when he left the unit; whether he may still
     see the resource is part of `queries.state_of`.
     """
-    rows = session.execute(_feed_and_person(), {"token_hash": digest(token)}).all()
+    rows = read_rows(session, _feed_and_person(), {"token_hash": digest(token)}).all()
     if not any(row.what == "person" and row.words == "active" for row in rows):
         return None
     feed = rows[0]

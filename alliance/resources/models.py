@@ -41,7 +41,7 @@ class Resource(Base):
     zone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Shanghai")
     # Every word one may search for, in lower case; written by resources.search.
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
-    changed_at: Mapped[datetime] = mapped_column()
+    changed_at: Mapped[datetime] = mapped_column(index=True)
 
     owner: Mapped[Unit] = relationship(lazy="raise_on_sql", viewonly=True)
     items: Mapped[list["Item"]] = relationship(lazy="raise_on_sql", viewonly=True, order_by="Item.id")

@@ -4,7 +4,7 @@ Feeds run without session, language negotiation and cookies: their address says 
 that a client sends along unasked is passed over.
 """
 
-import gzip
+from collections.abc import Iterator
 from typing import Final
 
 from flask import Blueprint, Response, current_app, request
@@ -12,13 +12,14 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.http import is_resource_modified
 
 from alliance import clock
-from alliance.calendars.calendar import calendar_of, single_calendar
+from alliance.calendars.calendar import Shelves, packed_calendar, single_calendar
 from alliance.calendars.feeds import note_use
 from alliance.calendars.kept import Kept
+from alliance.calendars.packing import unpacked, unpacked_length
 from alliance.calendars.queries import State, state_of
 from alliance.calendars.subscriptions import Subscription, public_subscription, subscription_of
 from alliance.config import Settings
-from alliance.db import db
+from alliance.db import db, read_as_of_now
 from alliance.i18n import Language
 from alliance.members.actor import Actor
 from alliance.members.tokens import actor_by_token
@@ -35,21 +36,22 @@ _HEADERS: Final = {
     # A feed's address is a secret: no page it links to shall learn it.
     "Referrer-Policy": "no-referrer",
 }
-# VEVENTs of this process: some fifteen megabytes, the calendars of a few hundred people.
-_MOST_KEPT: Final = 20_000
-_COMPRESSION: Final = 6
+# Of this process: the bookings of a few hundred people's calendars, and a few hundred whole ones, packed.
+_MOST_OF_EVENTS: Final = 16_000_000
+_MOST_OF_CALENDARS: Final = 8_000_000
 
 
 @blueprint.record_once
 def _keep_events(state: BlueprintSetupState) -> None:
     # The application's own, since two of them in one process may serve two databases.
-    state.app.extensions["kept_events"] = Kept(_MOST_KEPT)
+    state.app.extensions["calendars"] = Shelves(Kept(_MOST_OF_EVENTS), Kept(_MOST_OF_CALENDARS))
 
 
 @blueprint.get("/feeds/<token>.ics")
 @by_address
 def feed(token: str) -> Response:
     """A secret feed. Unknown, revoked and no longer permitted look the same."""
+    read_as_of_now(db.session())
     subscription = subscription_of(db.session(), token)
     return _feed(subscription, "bookings.ics")
 
@@ -58,6 +60,7 @@ def feed(token: str) -> Response:
 @by_address
 def resource(code: str) -> Response:
     """The busy times of a resource that everybody may see; `?lang=` chooses the language."""
+    read_as_of_now(db.session())
     chosen: Language = "en" if request.args.get("lang") == "en" else "zh"
     subscription = public_subscription(db.session(), code, chosen)
     return _feed(subscription, f"{code}.ics")
@@ -90,9 +93,9 @@ def _feed(subscription: Subscription | None, filename: str) -> Response:
     if state is None:
         return _missing()
     if is_resource_modified(request.environ, etag=state.tag, last_modified=state.changed):
-        kept: Kept = current_app.extensions["kept_events"]
-        content = calendar_of(db.session(), subscription, state, kept=kept, settings=_settings())
-        answer = _packed(_calendar(content, filename))
+        shelves: Shelves = current_app.extensions["calendars"]
+        content = packed_calendar(db.session(), subscription, state, shelves=shelves, settings=_settings())
+        answer = _packed_or_not(content, filename)
         if subscription.feed_id is not None:
             note_use(subscription.feed_id, subscription.last_used_at, state.window.now)
     else:
@@ -108,14 +111,17 @@ def _validated(answer: Response, state: State) -> Response:
     return answer
 
 
-def _packed(answer: Response) -> Response:
+def _packed_or_not(content: bytes, filename: str) -> Response:
     if request.accept_encodings["gzip"] > 0:
-        answer.set_data(gzip.compress(answer.get_data(), _COMPRESSION, mtime=0))
+        answer = _calendar(content, filename)
         answer.headers["Content-Encoding"] = "gzip"
+        return answer
+    answer = _calendar(unpacked(content), filename)
+    answer.content_length = unpacked_length(content)
     return answer
 
 
-def _calendar(content: bytes, filename: str) -> Response:
+def _calendar(content: bytes | Iterator[bytes], filename: str) -> Response:
     answer = Response(content, mimetype="text/calendar", headers=_HEADERS)
     # Shown in place where the browser can; as an attachment, a look at the address would become a download.
     answer.headers["Content-Disposition"] = f'inline; filename="{filename}"'
