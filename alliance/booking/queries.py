@@ -182,7 +182,7 @@ def _inbox_of(actor: Actor) -> tuple[Any, sa.ColumnElement[bool]]:
     chosen = (
         sa.select(Booking)
         .join(Resource, Resource.id == Booking.resource_id)
-        .where(_waits_for(actor))
+        .where(waits_for(actor))
         .options(*_LOADED, policy)
         .order_by(Booking.hold_until, Booking.requested_at, Booking.id)
         .limit(_LIMIT)
@@ -194,7 +194,7 @@ def _inbox_of(actor: Actor) -> tuple[Any, sa.ColumnElement[bool]]:
 @lru_cache(maxsize=512)
 def _inbox_count_of(actor: Actor) -> Any:
     counted = sa.select(sa.func.count()).select_from(Booking)
-    return counted.join(Resource, Resource.id == Booking.resource_id).where(_waits_for(actor))
+    return counted.join(Resource, Resource.id == Booking.resource_id).where(waits_for(actor))
 
 
 def may_decide_anything(actor: Actor) -> bool:
@@ -225,7 +225,8 @@ def _decided_by(actor: Actor) -> Any:
     )
 
 
-def _waits_for(actor: Actor) -> sa.ColumnElement[bool]:
+def waits_for(actor: Actor) -> sa.ColumnElement[bool]:
+    """Requests whose next decision is the actor's, as a condition on Booking joined to its Resource; `now` is a gap."""
     stage, earlier = _STAGE, _EARLIER_STAGE
     is_first = ~(
         sa.select(sa.literal(1))

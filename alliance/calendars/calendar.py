@@ -22,7 +22,7 @@ from alliance.config import Settings
 from alliance.i18n import gettext as _
 from alliance.i18n import in_language, language, localized
 from alliance.members.actor import Actor
-from alliance.members.models import Person
+from alliance.members.models import Person, Unit
 from alliance.resources.models import Resource
 
 _AT_ONCE: Final = 500
@@ -111,8 +111,14 @@ class _Maker:
     def pieces(self, window: Window) -> Iterator[bytes]:
         """The calendar from its head to its foot."""
         name, page = _name_and_page(self._session, self._subscription, self._settings)
-        address = self._settings.base_url + page
-        yield head_bytes(Head(name, url=address, zone=self._settings.zone, changed=self._state.changed))
+        head = Head(
+            self._subscription.look.label or name,
+            url=self._settings.base_url + page,
+            zone=self._settings.zone,
+            changed=self._state.changed,
+            colour=self._subscription.look.colour,
+        )
+        yield head_bytes(head)
         rows = rows_of(self._session, self._subscription, window)
         for start in range(0, len(rows), _AT_ONCE):
             yield b"".join(self._events(rows[start : start + _AT_ONCE]))
@@ -160,12 +166,15 @@ def _tells_more(subscription: Subscription, glimpse: Glimpse) -> bool:
 
 def _name_and_page(session: Session, subscription: Subscription, settings: Settings) -> tuple[str, str]:
     """What the calendar is called, and the page of the program that shows the same."""
-    subject = subject_of(session, subscription)
+    subject, scope = subject_of(session, subscription), subscription.scope
     name = str(localized(subject or settings, "name", subscription.language))
     with in_language(subscription.language):
-        if subject is None:
+        if scope == "mine":
             return str(_("%(product)s: my bookings", product=name)), "/bookings"
+        if scope == "approvals":
+            return str(_("%(product)s: waiting for my decision", product=name)), "/approvals"
         busy_only = subscription.detail == "busy"
         title = _("%(name)s: busy times", name=name) if busy_only else _("%(name)s: bookings", name=name)
-    is_resource = subscription.scope == "resource"
-    return str(title), f"/resources/{subject.code}" if is_resource else f"/resources?unit={subject.code}"
+    if isinstance(subject, Resource):
+        return str(title), f"/resources/{subject.code}"
+    return str(title), f"/resources?unit={subject.code}" if isinstance(subject, Unit) else "/board"

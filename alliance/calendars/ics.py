@@ -30,6 +30,20 @@ FOOT: Final = b"END:VCALENDAR\r\n"
 # The address of an organizer who has none, or whose address the reader may not see.
 _NO_MAIL: Final = "invalid:nomail"
 
+# CSS3 names of colours that can be told apart, each with its number.
+COLOURS: Final[dict[str, str]] = {
+    "teal": "#008080",
+    "seagreen": "#2E8B57",
+    "olivedrab": "#6B8E23",
+    "darkgoldenrod": "#B8860B",
+    "chocolate": "#D2691E",
+    "firebrick": "#B22222",
+    "mediumvioletred": "#C71585",
+    "purple": "#800080",
+    "royalblue": "#4169E1",
+    "steelblue": "#4682B4",
+    "slategray": "#708090",
+}
 # Controls but for LF, and the separators at which some programs break lines; unpaired surrogates are not text at all.
 _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SPACES: Final = re.compile(r"\s*\n\s*")
@@ -72,6 +86,7 @@ class Head:
     url: str = ""
     zone: str = "Asia/Shanghai"
     changed: datetime | None = None
+    colour: str = ""
 
 
 def clean(text: str) -> str:
@@ -137,6 +152,9 @@ def head_bytes(head: Head) -> bytes:
         _text("X-WR-TIMEZONE", head.zone),
         _instant("LAST-MODIFIED", head.changed) if head.changed is not None else "",
         _address("URL", head.url),
+        # The name is what the standard wants; Apple reads only the number.
+        head.colour and f"COLOR:{head.colour}",
+        head.colour and f"X-APPLE-CALENDAR-COLOR:{COLOURS[head.colour]}",
         f"REFRESH-INTERVAL;VALUE=DURATION:{_REFRESH}",
         f"X-PUBLISHED-TTL:{_REFRESH}",
     )

@@ -7,7 +7,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from alliance import clock
-from alliance.calendars.feeds import feeds_of, make_feed, revoke_feed
+from alliance.calendars.feeds import make_feed, revoke_feed
+from alliance.calendars.lines import feeds_of
 from alliance.config import Settings
 from alliance.db import db
 from alliance.errors import Forbidden, Missing, Problem, Refused
@@ -57,9 +58,9 @@ def create() -> Answer:
                 require_actor(),
                 form.scope,
                 form.subject,
-                form.language.data,
-                form.detail.data,
-                form.label.data or "",
+                language=form.language.data,
+                detail=form.detail.data,
+                label=form.label.data or "",
             )
         except (Missing, Forbidden):
             form.resource.errors = [_("There is no such resource, or you may not see it.")]

@@ -97,7 +97,8 @@ def _feed(subscription: Subscription | None, filename: str) -> Response:
         content = packed_calendar(db.session(), subscription, state, shelves=shelves, settings=_settings())
         answer = _packed_or_not(content, filename)
         if subscription.feed_id is not None:
-            note_use(subscription.feed_id, subscription.last_used_at, state.window.now)
+            noted = {"count": state.count, "length": unpacked_length(content)}
+            note_use(subscription.feed_id, subscription.last_used_at, state.window.now, **noted)
     else:
         answer = Response(status=304, mimetype="text/calendar", headers=_HEADERS)
     return _validated(answer, state)

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from alliance.booking.actions import request_booking
-from alliance.calendars.feeds import feeds_of, make_feed
+from alliance.calendars.feeds import make_feed
+from alliance.calendars.lines import feeds_of
 from alliance.members.tokens import make_token, tokens_of
 from tests.calendars.conftest import events_in
 from tests.conftest import fresh_database

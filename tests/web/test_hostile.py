@@ -5,7 +5,8 @@ import sqlalchemy as sa
 
 from alliance.booking.actions import change_booking, request_booking
 from alliance.booking.queries import booking_of
-from alliance.calendars.feeds import feeds_of, make_feed
+from alliance.calendars.feeds import make_feed
+from alliance.calendars.lines import feeds_of
 from alliance.db import db
 from alliance.members.tokens import make_token, tokens_of
 from tests.conftest import fresh_database

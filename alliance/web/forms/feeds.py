@@ -8,7 +8,7 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from alliance.calendars.feeds import LONGEST_LABEL
+from alliance.calendars.looks import LONGEST_LABEL
 from alliance.i18n import lazy_gettext as _l
 from alliance.web.forms.booking import one_line
 
