@@ -67,7 +67,8 @@ class FeedLine:
 
 def feeds_of(session: Session, person_id: int, ref: str | None = None) -> Sequence[FeedLine]:
     """The person's feeds that were not revoked, newest first, or the one of that ref; in three
-    statements at most."""
+    statements at most.
+    """
     reader = actor_of(session, person_id)
     if reader is None:
         return []

@@ -98,7 +98,7 @@ def test_labels_and_codes_are_kept_without_what_cannot_be_seen(lin, world):
 
     token = lin.send("/tokens", **{"token-scope": "read", "token-label": "on\0 the\r\nphone"})
     feed = {"what": "resource", "detail": "full", "language": "en", "label": "on\0 the\r\nphone"}
-    made = lin.send("/feeds", **feed, resource="CON\0FOCAL")
+    made = lin.send("/feeds", **feed, past="60", future="0", resources="CON\0FOCAL")
 
     assert (token.status_code, made.status_code) == (201, 201)
     assert [row.label for row in tokens_of(db.session(), world.lin.id)] == ["on the phone"]
