@@ -120,7 +120,7 @@ def event_bytes(entry: Entry) -> bytes:
         "TRANSP:TRANSPARENT" if entry.state == "CANCELLED" else "TRANSP:OPAQUE",
         f"X-MICROSOFT-CDO-BUSYSTATUS:{_OUTLOOK[entry.state]}",
         _text("SUMMARY", one_line(entry.summary)) or "SUMMARY:",
-        _organizer(entry),
+        _organizer_line(entry.organizer, entry.organizer_mail),
         _text("LOCATION", one_line(entry.location)),
         _text("CATEGORIES", one_line(entry.category)),
         _text("DESCRIPTION", clean(entry.description)),
@@ -132,6 +132,33 @@ def event_bytes(entry: Entry) -> bytes:
 def calendar_bytes(head: Head, events: Iterable[bytes]) -> bytes:
     """The whole calendar: the head, the events as they are, the foot."""
     return b"".join((head_bytes(head), *events, FOOT))
+
+
+def free_busy_bytes(
+    uid: str, window: Span, periods: Iterable[tuple[str, Span]], *, at: datetime, organizer: str, url: str
+) -> bytes:
+    """A calendar of one VFREEBUSY: what of the window is taken, by kind; `at` is when that was so."""
+    start, end = _instant("DTSTART", window.start), _instant("DTEND", window.end)
+    return _written(
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:{_PRODUCT}",
+        "METHOD:PUBLISH",
+        "BEGIN:VFREEBUSY",
+        _text("UID", uid),
+        _instant("DTSTAMP", at),
+        start,
+        end,
+        _organizer_line(organizer, ""),
+        _address("URL", url),
+        *(f"FREEBUSY;FBTYPE={kind}:{_period(span)}" for kind, span in periods),
+        "END:VFREEBUSY",
+        "END:VCALENDAR",
+    )
+
+
+def _period(span: Span) -> str:
+    return f"{span.start:%Y%m%dT%H%M%SZ}/{span.end:%Y%m%dT%H%M%SZ}"
 
 
 def head_bytes(head: Head) -> bytes:
@@ -198,11 +225,11 @@ def _limits(entry: Entry) -> tuple[str, str]:
     return f"DTSTART;VALUE=DATE:{first:%Y%m%d}", f"DTEND;VALUE=DATE:{after:%Y%m%d}"
 
 
-def _organizer(entry: Entry) -> str:
+def _organizer_line(organizer: str, organizer_mail: str) -> str:
     # METHOD:PUBLISH asks for an organizer in every event, also where there is no address to give.
-    mail = one_line(entry.organizer_mail)
+    mail = one_line(organizer_mail)
     address = f"mailto:{mail}" if mail else _NO_MAIL
-    name = one_line(entry.organizer)
+    name = one_line(organizer)
     if not name:
         return f"ORGANIZER:{address}"
     return f"ORGANIZER;{Parameters({'CN': name}).to_ical().decode()}:{address}"

@@ -6,6 +6,7 @@ that a client sends along unasked is passed over.
 
 from collections.abc import Iterator
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
@@ -14,17 +15,24 @@ from werkzeug.http import is_resource_modified
 from alliance import clock
 from alliance.calendars.calendar import Shelves, packed_calendar, single_calendar
 from alliance.calendars.feeds import note_use
+from alliance.calendars.free_busy import free_busy
+from alliance.calendars.ics import free_busy_bytes
 from alliance.calendars.kept import Kept
 from alliance.calendars.packing import unpacked, unpacked_length
 from alliance.calendars.queries import State, state_of
 from alliance.calendars.subscriptions import Subscription, public_subscription, subscription_of
 from alliance.config import Settings
 from alliance.db import db, read_as_of_now
-from alliance.i18n import Language
+from alliance.errors import Missing, Problem, Refused
+from alliance.i18n import Language, localized
 from alliance.members.actor import Actor
 from alliance.members.tokens import actor_by_token
+from alliance.notifications.sentences import words_for
+from alliance.notifications.shapes import SHAPES
 from alliance.refs import digest, is_ref
+from alliance.resources.queries import resource_by_code
 from alliance.web.access import by_address, public
+from alliance.web.asked_window import asked_window
 from alliance.web.language import speak
 from alliance.web.session import current_actor
 
@@ -64,6 +72,31 @@ def resource(code: str) -> Response:
     chosen: Language = "en" if request.args.get("lang") == "en" else "zh"
     subscription = public_subscription(db.session(), code, chosen)
     return _feed(subscription, f"{code}.ics")
+
+
+@blueprint.get("/resources/<code>/freebusy.ics")
+@public
+def free_busy_of(code: str) -> Response:
+    """When nothing of the resource can be had from `from` to `to`; for whoever may see it, signed in or not."""
+    session, reader, now = db.session(), _signed_in(), clock.now()
+    try:
+        found = resource_by_code(session, reader, code)
+        window = asked_window(request.args, ZoneInfo(found.zone), now)
+    except Missing:
+        return _missing()
+    except Refused as refused:
+        return _plain(" ".join(map(_said_of, refused.problems)), 422)
+    periods = [(each.kind, each.span) for each in free_busy(session, found, reader, window, now)]
+    uid = f"{digest(f'freebusy {code}')[:32]}@{_settings().uid_domain}"
+    owner = str(localized(found.owner, "name"))
+    page = f"{_settings().base_url}/resources/{found.code}"
+    content = free_busy_bytes(uid, window, periods, at=now, organizer=owner, url=page)
+    answer = _calendar(content, f"{code}-freebusy.ics")
+    # Of what is taken, not of the moment at which that was looked up.
+    answer.set_etag(digest(repr((uid, window, periods, owner)))[:32], weak=True)
+    answer.vary.update(("Cookie", "Authorization", "Accept-Language"))
+    answer.make_conditional(request)
+    return answer
 
 
 @blueprint.get("/bookings/<ref>.ics")
@@ -137,6 +170,11 @@ def _plain(text: str, status: int) -> Response:
     answer = Response(f"{text}\n", status, mimetype="text/plain", headers=_HEADERS)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _said_of(problem: Problem) -> str:
+    words = SHAPES[problem.code](problem.params) if problem.code in SHAPES else words_for(problem)
+    return f"{problem.field}: {words.message} {words.remedy}".strip()
 
 
 def _signed_in() -> Actor | None:
