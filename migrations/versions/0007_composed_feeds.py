@@ -24,7 +24,7 @@ def upgrade():
     op.drop_index(OF_A_PERSON, table_name="booking")
     op.create_index(OF_A_PERSON, "booking", COVERING, unique=False)
     op.create_index("ix_unit_changed_at", "unit", ["changed_at"], unique=False)
-    op.create_index("ix_resource_changed_at", "resource", ["changed_at"], unique=False)
+    op.create_index("ix_resource_changed_at_id", "resource", ["changed_at", "id"], unique=False)
     with op.batch_alter_table("feed") as feed:
         feed.alter_column("scope", type_=sa.String(length=9), existing_nullable=False)
         feed.add_column(sa.Column("colour", sa.String(length=20), nullable=False, server_default=""))
@@ -70,7 +70,7 @@ def downgrade():
         ):
             feed.drop_column(column)
         feed.alter_column("scope", type_=sa.String(length=8), existing_nullable=False)
-    op.drop_index("ix_resource_changed_at", table_name="resource")
+    op.drop_index("ix_resource_changed_at_id", table_name="resource")
     op.drop_index("ix_unit_changed_at", table_name="unit")
     op.drop_index(OF_A_PERSON, table_name="booking")
     op.create_index(OF_A_PERSON, "booking", NARROW, unique=False)
