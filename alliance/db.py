@@ -208,6 +208,16 @@ def read_rows(
     return session.connection().execute(statement, given or {})
 
 
+def read_as_of_now(session: Session) -> None:
+    """Forget what was read before; let everything read from here to the end of the request be of one instant.
+
+    SQLite reads like that anyway; PostgreSQL would look anew with each statement.
+    """
+    session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One writing transaction: forgets what was read before, yields the session, commits or rolls back, never nests."""

@@ -51,7 +51,7 @@ class Choice(ma.fields.String):
     expected = "text"
 
     def __init__(self, choices: Sequence[str], **more: Any) -> None:
-        super().__init__(metadata={"enum": list(choices)}, **more)
+        super().__init__(metadata={"enum": list(choices), **more.pop("metadata", {})}, **more)
         self.choices = tuple(choices)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> str:
@@ -119,6 +119,17 @@ class Flag(ma.fields.Integer):
         if value not in ("0", "1"):
             raise wrong("wrong_type", expected=self.expected)
         return value == "1"
+
+
+class Truth(ma.fields.Boolean):
+    """true or false and no word for either; for bodies."""
+
+    expected = "truth"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> bool:
+        if not isinstance(value, bool):
+            raise wrong("wrong_type", expected=self.expected)
+        return value
 
 
 class Moment(ma.fields.DateTime):

@@ -15,7 +15,7 @@ from alliance.booking.finding import Found
 from alliance.booking.free_time import Opening
 from alliance.booking.messages import Message
 from alliance.booking.models import Booking, Stage
-from alliance.calendars.feeds import FeedLine
+from alliance.calendars.lines import FeedLine
 from alliance.i18n import localized
 from alliance.intervals import Span
 from alliance.resources.kinds import CLASS_OF_KIND
@@ -164,12 +164,19 @@ def feed(line: FeedLine, token: str | None = None) -> dict[str, Any]:
         "ref": line.ref,
         "scope": line.scope,
         "subject": line.subject_code,
+        "resources": [resource.code for resource in line.resources],
         "name": str(localized(line, "name")),
         "language": line.language,
         "detail": line.detail,
         "label": line.label,
+        "colour": line.colour,
+        "pending": line.pending,
+        "cancelled": line.cancelled,
+        "past_days": line.past_days,
+        "future_days": line.future_days,
         "created": moment(line.created_at, zone),
         "last_used": moment(line.last_used_at, zone),
+        "bookings": line.last_count,
         **({"address": address(f"/feeds/{token}.ics")} if token else {}),
     }
 

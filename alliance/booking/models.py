@@ -72,7 +72,19 @@ class Booking(Base):
         sa.CheckConstraint(sa.column("status").in_(STATUSES), name="status"),
         sa.CheckConstraint("ends_at > starts_at", name="order"),
         sa.CheckConstraint("quantity >= 1", name="quantity"),
-        sa.Index("ix_booking_person_id_ends_at", "person_id", "ends_at"),
+        # With all that tells whether somebody's calendar has changed, so that asking never touches the table.
+        sa.Index(
+            "ix_booking_person_id_ends_at",
+            "person_id",
+            "ends_at",
+            "starts_at",
+            "status",
+            "hold_until",
+            "changed_at",
+            "version",
+            "resource_id",
+            "id",
+        ),
         sa.Index("ix_booking_unit_id_ends_at", "unit_id", "ends_at"),
         sa.Index("ix_booking_resource_id_ends_at", "resource_id", "ends_at"),
         sa.Index(

@@ -181,7 +181,7 @@ def _inbox_of(actor: Actor) -> tuple[Any, sa.ColumnElement[bool]]:
     last = (sa.bindparam("lapses", type_=Instant()), sa.bindparam("requested", type_=Instant()), seen)
     chosen = (
         sa.select(Booking)
-        .where(Booking.id.in_(_waiting_for(actor)))
+        .where(Booking.id.in_(waiting_for(actor)))
         .options(*_LOADED, policy)
         .order_by(Booking.hold_until, Booking.requested_at, Booking.id)
         .limit(_LIMIT)
@@ -192,7 +192,7 @@ def _inbox_of(actor: Actor) -> tuple[Any, sa.ColumnElement[bool]]:
 
 @lru_cache(maxsize=512)
 def _inbox_count_of(actor: Actor) -> Any:
-    return sa.select(sa.func.count()).select_from(Booking).where(Booking.id.in_(_waiting_for(actor)))
+    return sa.select(sa.func.count()).select_from(Booking).where(Booking.id.in_(waiting_for(actor)))
 
 
 def may_decide_anything(actor: Actor) -> bool:
@@ -223,8 +223,8 @@ def _decided_by(actor: Actor) -> Any:
     )
 
 
-def _waiting_for(actor: Actor) -> Any:
-    """The ids of requests whose next decision is the actor's."""
+def waiting_for(actor: Actor) -> Any:
+    """The ids of requests whose next decision is the actor's; `now` is a gap in the statement."""
     is_first = ~(
         sa.select(sa.literal(1))
         .where(

@@ -1,169 +1,164 @@
-"""Making and ending secret calendar addresses. An address is shown once; only the hash of its token is kept."""
+"""Making, changing and ending secret calendar addresses. An address is shown once; only its token's hash is kept."""
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from alliance import clock
-from alliance.calendars.ics import one_line
-from alliance.calendars.models import SCOPES, Feed
+from alliance.calendars.looks import Look
+from alliance.calendars.models import SCOPES, Feed, FeedResource
+from alliance.calendars.shown import sees_group
 from alliance.db import action
 from alliance.errors import Busy, Forbidden, Missing, Problem, Refused
 from alliance.history.actions import record
 from alliance.hold import hold
-from alliance.i18n import LANGUAGES
-from alliance.members.actor import Actor, actor_of
-from alliance.members.models import Unit
+from alliance.members.actor import Actor
+from alliance.members.models import Group, Unit
 from alliance.refs import digest, new_ref, new_token
-from alliance.resources.kinds import DETAILS
 from alliance.resources.models import Resource
 from alliance.resources.permissions import visible_to
 
-Scope = Literal["mine", "unit", "resource"]
 MOST_FEEDS: Final = 50
-LONGEST_LABEL: Final = 80
+MOST_RESOURCES: Final = 50
 _NOTED_EVERY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class MadeFeed:
-    """A fresh feed: `token` is the secret part of its address, known to nobody but the caller from now on."""
+    """A fresh address: `token` is its secret part, known to nobody but the caller from now on."""
 
     ref: str
     token: str
 
 
-@dataclass(frozen=True)
-class FeedLine:
-    """A live feed as its owner's list shows it; a subject he may no longer see has no code and no name."""
-
-    ref: str
-    scope: str
-    language: str
-    detail: str
-    label: str
-    created_at: datetime
-    last_used_at: datetime | None
-    subject_code: str | None = None
-    name_zh: str | None = None
-    name_en: str | None = None
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the feed answers nothing any more, for want of permission."""
-        return self.scope != "mine" and self.subject_code is None
-
-
 @action
 def make_feed(
     session: Session,
+    /,
     by: Actor,
     scope: str,
     subject_code: str | None = None,
-    language: str = "zh",
-    detail: str = "full",
-    label: str = "",
+    resource_codes: Sequence[str] = (),
+    **look: Any,
 ) -> MadeFeed:
-    """A secret address for one's own bookings, those on the resources of one's unit, or those of a resource one sees.
+    """A secret address for one's own bookings, for what waits for one's decision, or for the bookings on resources:
+    those of one's unit, of a group one sees, one or several. `look` is as `Look` has it.
 
     Raises Missing for a subject one may not know of, Forbidden for a unit one does not belong to, Refused for the rest.
     """
-    label = one_line(label)
-    _check_words(scope, language, detail, label)
+    wanted = Look(**look)
+    _refuse_unless_possible(wanted, scope)
     hold(session, persons=[by.person_id])
     if _live_feeds(session, by.person_id) >= MOST_FEEDS:
         raise Refused([Problem("too_many_feeds", params={"most": MOST_FEEDS})])
     at, made = clock.now(), MadeFeed(new_ref(), new_token())
+    subject_id = _subject_id(session, by, scope, subject_code)
     feed = Feed(
         ref=made.ref,
         person_id=by.person_id,
         scope=scope,
-        subject_id=_subject_id(session, by, scope, subject_code),
-        language=language,
-        detail=detail,
-        label=label,
+        subject_id=subject_id,
         token_hash=digest(made.token),
         created_at=at,
+        **wanted.cleaned(),
     )
     session.add(feed)
     session.flush()
+    if scope == "resources":
+        _choose(session, feed, by, resource_codes)
     what: dict[str, Any] = {
         "scope": scope,
-        "subject": subject_code if scope != "mine" else None,
-        "detail": detail,
+        "subject": subject_code if subject_id is not None else None,
+        "detail": wanted.detail,
     }
     record(session, "feed.made", "feed", feed.id, at=at, by_id=by.person_id, **what)
     return made
 
 
 @action
+def change_feed(
+    session: Session, /, ref: str, by: Actor, resource_codes: Sequence[str] | None = None, **look: Any
+) -> str:
+    """Change what `look` names of one's own feed, and which resources it is about if it is about several.
+
+    Its address stays. Raises Missing for anybody else's feed and for an ended one, and for resources one may not know
+    of; Refused for the rest.
+    """
+    feed = _held(session, ref, by)
+    if feed.revoked_at is not None:
+        raise Missing
+    wanted = replace(Look.of(feed), **look)
+    _refuse_unless_possible(wanted, feed.scope)
+    for column, value in wanted.cleaned().items():
+        setattr(feed, column, value)
+    if resource_codes is not None:
+        if feed.scope != "resources":
+            raise Refused([Problem("unknown_field", params={"name": "resources"}, field="resources")])
+        _choose(session, feed, by, resource_codes)
+    record(session, "feed.changed", "feed", feed.id, at=clock.now(), by_id=by.person_id)
+    return feed.ref
+
+
+@action
+def renew_feed(session: Session, ref: str, by: Actor) -> MadeFeed:
+    """Give one's own feed a new address; the old one is dead at once.
+
+    Raises Missing for anybody else's feed and for an ended one.
+    """
+    feed = _held(session, ref, by)
+    if feed.revoked_at is not None:
+        raise Missing
+    made = MadeFeed(feed.ref, new_token())
+    feed.token_hash, feed.last_used_at = digest(made.token), None
+    record(session, "feed.renewed", "feed", feed.id, at=clock.now(), by_id=by.person_id)
+    return made
+
+
+@action
 def revoke_feed(session: Session, ref: str, by: Actor) -> str:
     """End one's own feed at once; ending it twice changes nothing. Raises Missing for anybody else's."""
-    hold(session, persons=[by.person_id])
-    feed = session.scalar(sa.select(Feed).where(Feed.ref == ref, Feed.person_id == by.person_id))
-    if feed is None:
-        raise Missing
+    feed = _held(session, ref, by)
     if feed.revoked_at is None:
         feed.revoked_at = clock.now()
         record(session, "feed.revoked", "feed", feed.id, at=feed.revoked_at, by_id=by.person_id)
     return feed.ref
 
 
-def feeds_of(session: Session, person_id: int) -> Sequence[FeedLine]:
-    """The person's feeds that were not revoked, newest first, in two statements."""
-    reader = actor_of(session, person_id)
-    if reader is None:
-        return []
-    is_resource = sa.and_(Feed.scope == "resource", Resource.id == Feed.subject_id, visible_to(reader))
-    is_unit = sa.and_(Feed.scope == "unit", Unit.id == Feed.subject_id, Unit.id.in_(reader.active_unit_ids))
-    own: list[Any] = [
-        Feed.ref,
-        Feed.scope,
-        Feed.language,
-        Feed.detail,
-        Feed.label,
-        Feed.created_at,
-        Feed.last_used_at,
-    ]
-    pairs = ((Resource.code, Unit.code), (Resource.name_zh, Unit.name_zh), (Resource.name_en, Unit.name_en))
-    lines = session.execute(
-        sa.select(*own, *[sa.func.coalesce(*pair) for pair in pairs])
-        .join(Resource, is_resource, isouter=True)
-        .join(Unit, is_unit, isouter=True)
-        .where(Feed.person_id == person_id, Feed.revoked_at.is_(None))
-        .order_by(Feed.created_at.desc(), Feed.id.desc())
-    )
-    return [FeedLine(*line) for line in lines]
+def note_use(feed_id: int, last_used_at: datetime | None, now: datetime, *, count: int, length: int) -> None:
+    """Remember, to the day, that somebody still fetches the feed and how much he gets.
 
-
-def note_use(feed_id: int, last_used_at: datetime | None, now: datetime) -> None:
-    """Remember, to the day, that somebody still fetches the feed; when nothing can be written the next fetch will."""
+    When nothing can be written the next fetch will.
+    """
     if last_used_at is not None and last_used_at > now - _NOTED_EVERY:
         return
     with suppress(Busy, DBAPIError):
-        _note_use(feed_id, now)
+        _note_use(feed_id, now, count, length)
 
 
 @action
-def _note_use(session: Session, feed_id: int, at: datetime) -> None:
-    session.execute(sa.update(Feed).where(Feed.id == feed_id).values(last_used_at=at))
+def _note_use(session: Session, feed_id: int, at: datetime, count: int, length: int) -> None:
+    noted = {"last_used_at": at, "last_count": count, "last_bytes": length}
+    session.execute(sa.update(Feed).where(Feed.id == feed_id).values(**noted))
 
 
-def _check_words(scope: str, language: str, detail: str, label: str) -> None:
-    choices = (("scope", scope, SCOPES), ("language", language, LANGUAGES), ("detail", detail, DETAILS))
-    problems = [
-        Problem("unknown_choice", params={"choices": tuple(allowed)}, field=field)
-        for field, chosen, allowed in choices
-        if chosen not in allowed
-    ]
-    if len(label) > LONGEST_LABEL:
-        problems.append(Problem("label_too_long", params={"longest": LONGEST_LABEL}, field="label"))
+def _held(session: Session, ref: str, by: Actor) -> Feed:
+    hold(session, persons=[by.person_id])
+    feed = session.scalar(sa.select(Feed).where(Feed.ref == ref, Feed.person_id == by.person_id))
+    if feed is None:
+        raise Missing
+    return feed
+
+
+def _refuse_unless_possible(wanted: Look, scope: str) -> None:
+    problems = wanted.problems()
+    if scope not in SCOPES:
+        problems.insert(0, Problem("unknown_choice", params={"choices": SCOPES}, field="scope"))
     if problems:
         raise Refused(problems)
 
@@ -174,14 +169,31 @@ def _live_feeds(session: Session, person_id: int) -> int:
 
 
 def _subject_id(session: Session, by: Actor, scope: str, code: str | None) -> int | None:
-    if scope == "mine":
-        return None
+    found: int | None
     if scope == "resource":
         found = session.scalar(sa.select(Resource.id).where(Resource.code == code, visible_to(by)))
-    else:
+    elif scope == "group":
+        found = session.scalar(sa.select(Group.id).where(Group.code == code, sees_group(by, Group.id)))
+    elif scope == "unit":
         found = session.scalar(sa.select(Unit.id).where(Unit.code == code))
+    else:
+        return None
     if found is None:
         raise Missing
     if scope == "unit" and found not in by.active_unit_ids:
         raise Forbidden("member")
     return found
+
+
+def _choose(session: Session, feed: Feed, by: Actor, codes: Sequence[str]) -> None:
+    """Let the feed be about these resources and no others."""
+    wanted = sorted(set(codes))
+    if not 1 <= len(wanted) <= MOST_RESOURCES:
+        problem = Problem("not_in_range", params={"least": 1, "most": MOST_RESOURCES}, field="resources")
+        raise Refused([problem])
+    found = session.scalars(sa.select(Resource.id).where(Resource.code.in_(wanted), visible_to(by))).all()
+    if len(found) < len(wanted):
+        raise Missing
+    session.execute(sa.delete(FeedResource).where(FeedResource.feed_id == feed.id))
+    session.add_all(FeedResource(feed_id=feed.id, resource_id=resource_id) for resource_id in sorted(found))
+    session.flush()

@@ -26,9 +26,24 @@ _OUTLOOK: Final = {"TENTATIVE": "TENTATIVE", "CONFIRMED": "BUSY", "CANCELLED": "
 _REFRESH: Final = "PT1H"
 _PRODUCT: Final = "-//Alliance//Resource sharing//ZH"
 _LONGEST_LINE: Final = 75
+FOOT: Final = b"END:VCALENDAR\r\n"
 # The address of an organizer who has none, or whose address the reader may not see.
 _NO_MAIL: Final = "invalid:nomail"
 
+# CSS3 names of colours that can be told apart, each with its number.
+COLOURS: Final[dict[str, str]] = {
+    "teal": "#008080",
+    "seagreen": "#2E8B57",
+    "olivedrab": "#6B8E23",
+    "darkgoldenrod": "#B8860B",
+    "chocolate": "#D2691E",
+    "firebrick": "#B22222",
+    "mediumvioletred": "#C71585",
+    "purple": "#800080",
+    "royalblue": "#4169E1",
+    "steelblue": "#4682B4",
+    "slategray": "#708090",
+}
 # Controls but for LF, and the separators at which some programs break lines; unpaired surrogates are not text at all.
 _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SPACES: Final = re.compile(r"\s*\n\s*")
@@ -71,6 +86,7 @@ class Head:
     url: str = ""
     zone: str = "Asia/Shanghai"
     changed: datetime | None = None
+    colour: str = ""
 
 
 def clean(text: str) -> str:
@@ -104,7 +120,7 @@ def event_bytes(entry: Entry) -> bytes:
         "TRANSP:TRANSPARENT" if entry.state == "CANCELLED" else "TRANSP:OPAQUE",
         f"X-MICROSOFT-CDO-BUSYSTATUS:{_OUTLOOK[entry.state]}",
         _text("SUMMARY", one_line(entry.summary)) or "SUMMARY:",
-        _organizer(entry),
+        _organizer_line(entry.organizer, entry.organizer_mail),
         _text("LOCATION", one_line(entry.location)),
         _text("CATEGORIES", one_line(entry.category)),
         _text("DESCRIPTION", clean(entry.description)),
@@ -115,10 +131,38 @@ def event_bytes(entry: Entry) -> bytes:
 
 def calendar_bytes(head: Head, events: Iterable[bytes]) -> bytes:
     """The whole calendar: the head, the events as they are, the foot."""
-    return b"".join((_head_bytes(head), *events, b"END:VCALENDAR\r\n"))
+    return b"".join((head_bytes(head), *events, FOOT))
 
 
-def _head_bytes(head: Head) -> bytes:
+def free_busy_bytes(
+    uid: str, window: Span, periods: Iterable[tuple[str, Span]], *, at: datetime, organizer: str, url: str
+) -> bytes:
+    """A calendar of one VFREEBUSY: what of the window is taken, by kind; `at` is when that was so."""
+    start, end = _instant("DTSTART", window.start), _instant("DTEND", window.end)
+    return _written(
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:{_PRODUCT}",
+        "METHOD:PUBLISH",
+        "BEGIN:VFREEBUSY",
+        _text("UID", uid),
+        _instant("DTSTAMP", at),
+        start,
+        end,
+        _organizer_line(organizer, ""),
+        _address("URL", url),
+        *(f"FREEBUSY;FBTYPE={kind}:{_period(span)}" for kind, span in periods),
+        "END:VFREEBUSY",
+        "END:VCALENDAR",
+    )
+
+
+def _period(span: Span) -> str:
+    return f"{span.start:%Y%m%dT%H%M%SZ}/{span.end:%Y%m%dT%H%M%SZ}"
+
+
+def head_bytes(head: Head) -> bytes:
+    """What stands before the first event."""
     # A calendar UID would make vdirsyncer take the whole feed for one event, SOURCE would copy the secret
     # address into every export: both are left out on purpose.
     name, description = calendar_name(head.name), calendar_name(head.description)
@@ -135,6 +179,9 @@ def _head_bytes(head: Head) -> bytes:
         _text("X-WR-TIMEZONE", head.zone),
         _instant("LAST-MODIFIED", head.changed) if head.changed is not None else "",
         _address("URL", head.url),
+        # The name is what the standard wants; Apple reads only the number.
+        head.colour and f"COLOR:{head.colour}",
+        head.colour and f"X-APPLE-CALENDAR-COLOR:{COLOURS[head.colour]}",
         f"REFRESH-INTERVAL;VALUE=DURATION:{_REFRESH}",
         f"X-PUBLISHED-TTL:{_REFRESH}",
     )
@@ -178,11 +225,11 @@ def _limits(entry: Entry) -> tuple[str, str]:
     return f"DTSTART;VALUE=DATE:{first:%Y%m%d}", f"DTEND;VALUE=DATE:{after:%Y%m%d}"
 
 
-def _organizer(entry: Entry) -> str:
+def _organizer_line(organizer: str, organizer_mail: str) -> str:
     # METHOD:PUBLISH asks for an organizer in every event, also where there is no address to give.
-    mail = one_line(entry.organizer_mail)
+    mail = one_line(organizer_mail)
     address = f"mailto:{mail}" if mail else _NO_MAIL
-    name = one_line(entry.organizer)
+    name = one_line(organizer)
     if not name:
         return f"ORGANIZER:{address}"
     return f"ORGANIZER;{Parameters({'CN': name}).to_ical().decode()}:{address}"

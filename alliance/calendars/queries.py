@@ -6,163 +6,210 @@ Together with `subscription_of` the first question costs two statements, which i
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from alliance.availability.local_time import local_day, midnight
 from alliance.booking.models import Booking
-from alliance.calendars.shown import LAPSED, STATUS, kin, may_see_subject, shown
+from alliance.calendars.looks import PAST_DAYS
+from alliance.calendars.shown import LAPSED, LATELY, Choice, kin, may_see_subject, shown
 from alliance.calendars.subscriptions import Subscription, reader_key
 from alliance.config import Settings
-from alliance.members.actor import Actor
-from alliance.members.models import Person, Unit
+from alliance.db import Seconds, read_rows
+from alliance.members.models import Group, Person, Unit
 from alliance.resources.models import Resource
 from alliance.resources.permissions import visible_to
 
 # To be raised with every change to what a feed looks like, so that no client keeps the old form.
-_FORM: Final = 1
-_PAST: Final = timedelta(days=60)
+_FORM: Final = 2
 # Google gives up at a megabyte, about a thousand bookings: a fuller feed tells less of the past.
 _MANY: Final = 1_000
 _PAST_OF_MANY: Final = timedelta(days=7)
-_GONE: Final = timedelta(days=30)
+_GONE_DAYS: Final = 30
+_END_OF_TIME: Final = datetime(9999, 12, 1, tzinfo=UTC)
 
 Rows = sa.Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
 class Window:
-    """From when on a feed shows bookings. Its edges are local midnights, so that it moves once a day."""
+    """Which time a feed shows bookings of. Its edges are local midnights, so that it moves once a day."""
 
     now: datetime
     today: datetime
     since: datetime
     gone_since: datetime
+    # What was renamed before this is part of every copy there is: the window has moved since.
+    lately: datetime
+    until: datetime = _END_OF_TIME
 
     @classmethod
-    def at(cls, now: datetime, zone: str) -> "Window":
+    def at(
+        cls, now: datetime, zone: str, *, past_days: int = PAST_DAYS, future_days: int | None = None
+    ) -> "Window":
+        """The window at that instant: so many whole days back, today, and so many ahead, or all there are."""
         place = ZoneInfo(zone)
         day = local_day(now, place)
-        today, since, gone_since = (midnight(day - past, place) for past in (timedelta(0), _PAST, _GONE))
-        return cls(now, today, since, gone_since)
+
+        def begin_of(days_ahead: int) -> datetime:
+            return midnight(day + timedelta(days=days_ahead), place)
+
+        return cls(
+            now,
+            today=begin_of(0),
+            since=begin_of(-past_days),
+            gone_since=begin_of(-_GONE_DAYS),
+            lately=begin_of(-1),
+            until=_END_OF_TIME if future_days is None else begin_of(future_days + 1),
+        )
 
     def narrowed(self) -> "Window":
         """The same for a feed that would grow too large for some clients."""
-        return replace(self, since=self.today - _PAST_OF_MANY)
+        return replace(self, since=max(self.since, self.today - _PAST_OF_MANY))
 
 
 @dataclass(frozen=True)
 class State:
-    """How a feed stands: `tag` is another one whenever its bytes would be, `changed` the instant of the last change."""
+    """How a feed stands: `tag` is another one whenever its bytes would be, `changed` the instant of the last change.
+
+    Until it `is_settled` something may change once more within the same second, which no instant would tell: what is
+    made of it must not be kept.
+    """
 
     tag: str
     changed: datetime
     window: Window
+    count: int
+    is_settled: bool = True
 
 
 def state_of(session: Session, subscription: Subscription, now: datetime, settings: Settings) -> State | None:
     """Whether anything has changed, in one statement; None when the reader may not see the resource any more."""
-    window = Window.at(now, settings.zone)
-    statement = _state_statement(subscription.scope, _whose_view(subscription))
-    found = session.execute(statement, _gaps(subscription, window)).one()
+    past, future = subscription.look.past_days, subscription.look.future_days
+    window = Window.at(now, settings.zone, past_days=past, future_days=future)
+    statement = _state_statement(_choice(subscription))
+    found = read_rows(session, statement, _gaps(subscription, window)).one()
     if found.allowed is None:
         return None
     if found.bookings > _MANY:
         window = window.narrowed()
-    changes = [
-        at
-        for at in (found.changed, found.lapse, found.resource, found.unit, found.person, window.today)
-        if at is not None
-    ]
-    numbers = (found.bookings, found.ids, found.versions, found.lapsed, found.visible)
+    named = [at for at in (found.resource_newest, found.unit_newest, found.person_newest) if at is not None]
+    is_settled = all(at < now.replace(microsecond=0) for at in named)
+    # The other numbers come as the two databases count, hence as text.
+    numbers = [str(number) for number in found if not isinstance(number, datetime)]
+    changes = [*named, *(at for at in (found.changed, found.lapse) if at is not None), window.today]
+    moment = "" if is_settled else str(now.replace(microsecond=0))
     return State(
-        tag=_tag(subscription, settings, *map(str, changes), *map(str, numbers)),
+        tag=_tag(subscription, settings, *map(str, changes), *numbers, moment),
         changed=max(changes),
         window=window,
+        count=found.bookings,
+        is_settled=is_settled,
     )
 
 
 def rows_of(session: Session, subscription: Subscription, window: Window) -> Sequence[sa.Row[Any]]:
     """What decides over the bytes of each booking shown, by start: `id`, `is_visible`, and the rest only to compare."""
-    statement = _rows_statement(subscription.scope, _whose_view(subscription))
-    return session.execute(statement, _gaps(subscription, window)).all()
+    statement = _rows_statement(_choice(subscription))
+    return read_rows(session, statement, _gaps(subscription, window)).all()
 
 
-def subject_of(session: Session, subscription: Subscription) -> Unit | Resource | None:
-    """The unit or the resource the feed is about; one's own bookings are about neither."""
-    if subscription.scope == "mine":
-        return None
+def subject_of(session: Session, subscription: Subscription) -> Unit | Group | Resource | None:
+    """The unit, the group or the one resource the feed is about; others are about none."""
     if subscription.scope == "unit":
         return session.get(Unit, subscription.subject_id)
-    return session.get(Resource, subscription.subject_id)
+    if subscription.scope == "group":
+        return session.get(Group, subscription.subject_id)
+    return session.get(Resource, subscription.subject_id) if subscription.scope == "resource" else None
 
 
-def _whose_view(subscription: Subscription) -> Actor | None:
-    """The reader as far as he matters to a statement: one's own bookings are found alike for everybody."""
-    return None if subscription.scope == "mine" else subscription.reader
+def _choice(subscription: Subscription) -> Choice:
+    """What the statements depend on. One's own bookings are found alike for everybody."""
+    scope, look = subscription.scope, subscription.look
+    reader = None if scope == "mine" else subscription.reader
+    # What waits for a decision is pending by nature.
+    return Choice(scope, reader, pending=look.pending or scope == "approvals", cancelled=look.cancelled)
 
 
 # Putting these together costs more than running them, so they are kept for the readers of late.
 @lru_cache(maxsize=128)
-def _state_statement(scope: str, reader: Actor | None) -> Rows:
-    kept = kin(scope, reader)
-    visible = (
-        sa.select(sa.func.count()).select_from(Resource).where(Resource.id.in_(kept), visible_to(reader))
+def _state_statement(choice: Choice) -> Rows:
+    bookings = (
+        sa.select(
+            sa.func.count().label("bookings"),
+            # Two changes within one second leave the newest change alone as it is, but never the sums.
+            sa.func.sum(Booking.id).label("ids"),
+            sa.func.sum(sa.cast(Booking.id, sa.BigInteger) * Booking.version).label("versions"),
+            sa.func.max(Booking.changed_at).label("changed"),
+            sa.func.sum(sa.case((LAPSED, 1), else_=0)).label("lapsed"),
+            sa.func.max(sa.case((LAPSED, Booking.hold_until))).label("lapse"),
+        )
+        .where(shown(choice))
+        .subquery("shown")
     )
-    newest = sa.select(sa.func.max(Resource.changed_at)).where(Resource.id.in_(kept))
-    return sa.select(
-        may_see_subject(scope, reader).label("allowed"),
-        sa.func.count().label("bookings"),
-        # Two changes within one second leave the newest change alone as it is, but never the sums.
-        sa.func.sum(Booking.id).label("ids"),
-        sa.func.sum(Booking.version).label("versions"),
-        sa.func.max(Booking.changed_at).label("changed"),
-        sa.func.sum(sa.case((LAPSED, 1), else_=0)).label("lapsed"),
-        sa.func.max(sa.case((LAPSED, Booking.hold_until))).label("lapse"),
-        newest.scalar_subquery().label("resource"),
-        sa.literal(0).label("visible") if scope == "mine" else visible.scalar_subquery().label("visible"),
-        sa.select(sa.func.max(Unit.changed_at)).scalar_subquery().label("unit"),
-        sa.select(sa.func.max(Person.changed_at)).scalar_subquery().label("person"),
-    ).where(shown(scope, reader))
+    related = kin(choice)
+    # The sum as well: somebody's change may be written down after a later one of somebody else.
+    # The id by itself would have each of them looked up, not the few that changed.
+    resources = _changes(Resource.changed_at, "resource", (Resource.id + 0).in_(related))
+    units, people = _changes(Unit.changed_at, "unit"), _changes(Person.changed_at, "person")
+    allowed = may_see_subject(choice).label("allowed")
+    parts = [bookings, resources, units, people]
+    # One's own bookings say what they are on, visible or not.
+    if not choice.is_own:
+        seen = sa.select(sa.func.count().label("seen"), sa.func.sum(Resource.id).label("seen_ids"))
+        parts.append(seen.where(visible_to(choice.reader), Resource.id.in_(related)).subquery("seen"))
+    together: sa.FromClause = bookings
+    for part in parts[1:]:
+        together = together.join(part, sa.true())
+    return sa.select(allowed, *(column for part in parts for column in part.c)).select_from(together)
+
+
+def _changes(
+    column: InstrumentedAttribute[Any], name: str, *conditions: sa.ColumnElement[bool]
+) -> sa.Subquery:
+    """How often and when rows of the table were changed of late, answered by the index over that."""
+    return (
+        sa.select(
+            sa.func.count().label(f"{name}_changes"),
+            sa.func.sum(Seconds(column)).label(f"{name}_sum"),
+            sa.func.max(column).label(f"{name}_newest"),
+        )
+        .where(column >= LATELY, *conditions)
+        .subquery(f"{name}_changes")
+    )
 
 
 @lru_cache(maxsize=128)
-def _rows_statement(scope: str, reader: Actor | None) -> Rows:
+def _rows_statement(choice: Choice) -> Rows:
     owner = aliased(Unit)
+    named = (Resource.changed_at, Unit.changed_at, owner.changed_at)
+    # One number for four instants, which only grow: each key that is kept holds it.
+    since = sa.func.coalesce(Seconds(Person.changed_at), 0) + sum(Seconds(column) for column in named)
     return (
         sa.select(
             Booking.id,
             # One's own booking says what it is on, visible or not.
-            (sa.true() if scope == "mine" else visible_to(reader)).label("is_visible"),
+            (sa.true() if choice.is_own else visible_to(choice.reader)).label("is_visible"),
             Booking.version,
-            STATUS.label("status"),
-            _as_stored(Booking.changed_at, "changed"),
-            _as_stored(Resource.changed_at, "resource"),
-            _as_stored(Unit.changed_at, "unit"),
-            _as_stored(Person.changed_at, "person"),
-            _as_stored(owner.changed_at, "owner"),
+            sa.case((LAPSED, 1), else_=0).label("lapsed"),
+            since.label("named"),
         )
         .join(Resource, Resource.id == Booking.resource_id)
         .join(Unit, Unit.id == Booking.unit_id)
         .join(Person, Person.id == Booking.person_id)
         .join(owner, owner.id == Resource.owner_id)
-        .where(shown(scope, reader))
+        .where(shown(choice))
         .order_by(Booking.starts_at, Booking.id)
     )
 
 
-def _as_stored(column: Any, name: str) -> sa.ColumnElement[Any]:
-    # Only compared, never read: thousands of numbers need not become instants first.
-    return sa.type_coerce(column, sa.types.NullType()).label(name)
-
-
 def _gaps(subscription: Subscription, window: Window) -> dict[str, Any]:
-    return {**vars(window), "subject_id": subscription.subject_id}
+    return {**vars(window), "subject_id": subscription.subject_id, "feed_id": subscription.feed_id}
 
 
 def _tag(subscription: Subscription, settings: Settings, *parts: str) -> str:
@@ -171,8 +218,7 @@ def _tag(subscription: Subscription, settings: Settings, *parts: str) -> str:
         subscription.ref,
         subscription.scope,
         subscription.subject_id,
-        subscription.language,
-        subscription.detail,
+        subscription.look,
         reader_key(subscription.reader),
         settings.base_url,
         settings.uid_domain,

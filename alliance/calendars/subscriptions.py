@@ -1,36 +1,48 @@
 """Who asks for a calendar, and for which one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from alliance.calendars.looks import Look
 from alliance.calendars.models import Feed
+from alliance.db import read_rows
 from alliance.i18n import Language
 from alliance.members.actor import Actor, actor_from, everything_about
 from alliance.refs import digest
 from alliance.resources.models import Resource
 from alliance.resources.permissions import visible_to
 
+_LOOKS: Final = tuple(field.name for field in fields(Look))
+
 
 @dataclass(frozen=True)
 class Subscription:
-    """What a calendar address stands for: whose view of which bookings, in which language, how much of each.
+    """What a calendar address stands for: whose view of which bookings, and how it looks.
 
-    `reader` is nobody for a public address. `subject_id` is the unit's, the resource's or, for `mine`, the person's.
+    `reader` is nobody for a public address. `subject_id` is the unit's, the group's or the resource's, else the
+    person's.
     """
 
     ref: str
     scope: str
     subject_id: int
-    language: Language
-    detail: str
+    look: Look
     reader: Actor | None = None
     feed_id: int | None = None
     last_used_at: datetime | None = None
+
+    @property
+    def language(self) -> Language:
+        return "en" if self.look.language == "en" else "zh"
+
+    @property
+    def detail(self) -> str:
+        return self.look.detail
 
 
 def subscription_of(session: Session, token: str) -> Subscription | None:
@@ -39,7 +51,7 @@ def subscription_of(session: Session, token: str) -> Subscription | None:
     None when it is unknown or revoked, when its person is suspended, and when he left the unit; whether he may still
     see the resource is part of `queries.state_of`.
     """
-    rows = session.execute(_feed_and_person(), {"token_hash": digest(token)}).all()
+    rows = read_rows(session, _feed_and_person(), {"token_hash": digest(token)}).all()
     if not any(row.what == "person" and row.words == "active" for row in rows):
         return None
     feed = rows[0]
@@ -50,8 +62,7 @@ def subscription_of(session: Session, token: str) -> Subscription | None:
         ref=feed.ref,
         scope=feed.scope,
         subject_id=feed.person_id if feed.subject_id is None else feed.subject_id,
-        language="en" if feed.language == "en" else "zh",
-        detail=feed.detail,
+        look=Look(**{name: getattr(feed, name) for name in _LOOKS}),
         reader=reader,
         feed_id=feed.id,
         last_used_at=feed.last_used_at,
@@ -66,7 +77,7 @@ def public_subscription(session: Session, code: str, language: Language) -> Subs
     found = session.scalar(sa.select(Resource.id).where(Resource.code == code, visible_to(None)))
     if found is None:
         return None
-    return Subscription(f"public:{code}", "resource", found, language, "busy")
+    return Subscription(f"public:{code}", "resource", found, Look(language=language, detail="busy"))
 
 
 def reader_key(reader: Actor | None) -> str:
@@ -82,5 +93,6 @@ def reader_key(reader: Actor | None) -> str:
 def _feed_and_person() -> sa.Select[*tuple[Any, ...]]:
     is_meant = sa.and_(Feed.token_hash == sa.bindparam("token_hash"), Feed.revoked_at.is_(None))
     about = everything_about(sa.select(Feed.person_id).where(is_meant).scalar_subquery()).subquery("about")
-    columns = (Feed.id, Feed.ref, Feed.person_id, Feed.scope, Feed.subject_id, Feed.language, Feed.detail)
-    return sa.select(*columns, Feed.last_used_at, *about.c).join(about, sa.true()).where(is_meant)
+    looks = [getattr(Feed, name) for name in _LOOKS]
+    columns = (Feed.id, Feed.ref, Feed.person_id, Feed.scope, Feed.subject_id, Feed.last_used_at, *looks)
+    return sa.select(*columns, *about.c).join(about, sa.true()).where(is_meant)

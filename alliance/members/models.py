@@ -42,7 +42,7 @@ class Unit(Base):
     zone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Shanghai")
     contact_email: Mapped[str | None] = mapped_column(sa.String(254))
     joined_on: Mapped[date | None] = mapped_column()
-    changed_at: Mapped[datetime] = mapped_column()
+    changed_at: Mapped[datetime] = mapped_column(index=True)
 
     __table_args__ = (
         sa.CheckConstraint(sa.column("status").in_(UNIT_STATUSES), name="status"),

@@ -18,6 +18,7 @@ _KINDS: Final[dict[str, Callable[[], str]]] = {
     "object": lambda: _("a JSON object"),
     "list": lambda: _("a list"),
     "flag": lambda: _("0 or 1"),
+    "truth": lambda: _("true or false"),
 }
 _ROLES: Final[dict[str, Callable[[], str]]] = {
     "booker": lambda: _("whoever booked"),

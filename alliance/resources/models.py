@@ -57,6 +57,8 @@ class Resource(Base):
         sa.CheckConstraint(sa.column("status").in_(STATUSES), name="status"),
         sa.CheckConstraint(sa.column("visibility").in_(VISIBILITIES), name="visibility"),
         sa.CheckConstraint(sa.column("detail").in_(DETAILS), name="detail"),
+        # Which ones changed of late, for calendars, without a look at these wide rows.
+        sa.Index("ix_resource_changed_at_id", "changed_at", "id"),
     )
 
 

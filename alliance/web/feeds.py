@@ -2,24 +2,32 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from alliance import clock
-from alliance.calendars.feeds import feeds_of, make_feed, revoke_feed
+from alliance.calendars.feeds import MadeFeed, change_feed, make_feed, renew_feed, revoke_feed
+from alliance.calendars.lines import FeedLine, feeds_of
+from alliance.calendars.looks import Look
+from alliance.calendars.queries import state_of
+from alliance.calendars.shown import sees_group
+from alliance.calendars.subscriptions import subscription_of
 from alliance.config import Settings
 from alliance.db import db
 from alliance.errors import Forbidden, Missing, Problem, Refused
 from alliance.i18n import gettext as _
 from alliance.i18n import localized
+from alliance.members.models import Group
 from alliance.members.queries import memberships_of
 from alliance.members.tokens import make_token, revoke_token, tokens_of
 from alliance.notifications.sentences import words_for
 from alliance.notifications.shapes import SHAPES
 from alliance.refs import is_ref
 from alliance.web.access import members_only
-from alliance.web.forms.feeds import FeedForm, TokenForm
+from alliance.web.forms.feeds import FeedForm, LookForm, TokenForm, colour_names
+from alliance.web.made_address import MadeAddress
 from alliance.web.session import require_actor
 from alliance.web.times import Times
 
@@ -35,14 +43,7 @@ _SHOWN_ONCE = {"Cache-Control": "no-store"}
 def index() -> Answer:
     """One's feeds and tokens; `?resource=` fills the form in for that resource."""
     code = request.args.get("resource", "")
-    form = _feed_form(
-        formdata=None,
-        data={
-            "what": "resource" if code else "mine",
-            "resource": code,
-            "language": current_user.profile.language,
-        },
-    )
+    form = _fresh(what="resource" if code else "mine", resources=code)
     return _page(form, TokenForm(formdata=None))
 
 
@@ -53,22 +54,51 @@ def create() -> Answer:
     form = _feed_form()
     if form.validate():
         try:
-            made = make_feed(
-                require_actor(),
-                form.scope,
-                form.subject,
-                form.language.data,
-                form.detail.data,
-                form.label.data or "",
-            )
+            made = make_feed(require_actor(), form.scope, form.subject, form.codes, **form.look)
         except (Missing, Forbidden):
-            form.resource.errors = [_("There is no such resource, or you may not see it.")]
+            form.resources.errors = [_("There is no such resource, or you may not see it.")]
         except Refused as refused:
             _tell(form, refused.problems)
         else:
-            address = f"{_base_url()}{url_for('ics.feed', token=made.token)}"
-            return _page(_fresh(), TokenForm(formdata=None), address=address), 201, _SHOWN_ONCE
+            return _made(made)
     return _page(form, TokenForm(formdata=None)), 422
+
+
+@blueprint.get("/feeds/<ref>")
+@members_only
+def edit(ref: str) -> Answer:
+    """How one's own feed looks, to be changed."""
+    feed = _feed(ref)
+    return _edit_page(feed, LookForm(feed, formdata=None))
+
+
+@blueprint.post("/feeds/<ref>")
+@members_only
+def change(ref: str) -> Answer:
+    """The feed looks different from now on; its address stays."""
+    feed = _feed(ref)
+    form = LookForm(feed)
+    if form.validate():
+        resources = form.codes if feed.scope == "resources" else None
+        try:
+            change_feed(feed.ref, require_actor(), resources, **form.look)
+        except Missing:
+            form.resources.errors = [_("There is no such resource, or you may not see it.")]
+        except Refused as refused:
+            _tell(form, refused.problems)
+        else:
+            flash(_("The feed is changed. Calendars show it with their next look."), "good")
+            return redirect(url_for("feeds.index"))
+    return _edit_page(feed, form), 422
+
+
+@blueprint.post("/feeds/<ref>/address")
+@members_only
+def renew(ref: str) -> Answer:
+    """A new address for the feed, shown this once; the old one is dead."""
+    if not is_ref(ref):
+        raise Missing
+    return _made(renew_feed(ref, require_actor()))
 
 
 @blueprint.post("/feeds/<ref>/revocation")
@@ -108,7 +138,7 @@ def revoke_one_token(ref: str) -> Answer:
     return redirect(url_for("feeds.index"))
 
 
-def _page(form: FeedForm, token_form: TokenForm, *, address: str = "", token: str = "") -> str:
+def _page(form: FeedForm, token_form: TokenForm, *, made: MadeAddress | None = None, token: str = "") -> str:
     session, person_id = db.session(), require_actor().person_id
     return render_template(
         "feeds/index.html",
@@ -118,27 +148,58 @@ def _page(form: FeedForm, token_form: TokenForm, *, address: str = "", token: st
         tokens=tokens_of(session, person_id),
         times=Times.of(_settings().zone),
         now=clock.now(),
-        address=address,
-        # What a calendar program opens when it is pressed; the address to copy stays https.
-        webcal=f"webcal://{address.partition('://')[2]}" if address else "",
+        made=made,
         token=token,
+        colours=colour_names(),
         api_url=f"{_base_url()}/api/v1",
     )
 
 
+def _edit_page(feed: FeedLine, form: LookForm) -> str:
+    return render_template("feeds/edit.html", feed=feed, form=form, colours=colour_names())
+
+
+def _made(made: MadeFeed) -> Answer:
+    """The list with the new address above it, this once."""
+    address = f"{_base_url()}{url_for('ics.feed', token=made.token)}"
+    shown = MadeAddress.of(address, _held_by(made.token))
+    return _page(_fresh(), TokenForm(formdata=None), made=shown), 201, _SHOWN_ONCE
+
+
+def _held_by(token: str) -> int:
+    """How many bookings the feed shows now."""
+    session = db.session()
+    subscription = subscription_of(session, token)
+    state = subscription and state_of(session, subscription, clock.now(), _settings())
+    return state.count if state else 0
+
+
+def _feed(ref: str) -> FeedLine:
+    lines = feeds_of(db.session(), require_actor().person_id, ref) if is_ref(ref) else []
+    if not lines:
+        raise Missing
+    return lines[0]
+
+
 def _feed_form(**more: object) -> FeedForm:
-    active = require_actor().active_unit_ids
-    units = [membership.unit for membership in memberships_of(db.session(), require_actor().person_id)]
+    session, actor = db.session(), require_actor()
+    units = [membership.unit for membership in memberships_of(session, actor.person_id)]
+    groups = session.scalars(sa.select(Group).where(sees_group(actor, Group.id)).order_by(Group.code))
     return FeedForm(
-        [(unit.code, str(localized(unit, "name"))) for unit in units if unit.id in active], **more
+        [(unit.code, str(localized(unit, "name"))) for unit in units if unit.id in actor.active_unit_ids],
+        [(group.code, str(localized(group, "name"))) for group in groups],
+        **more,
     )
 
 
-def _fresh() -> FeedForm:
-    return _feed_form(formdata=None, data={"what": "mine", "language": current_user.profile.language})
+def _fresh(**filled: object) -> FeedForm:
+    """The form as most will want it, or as `filled` in."""
+    look = {**vars(Look()), "language": current_user.profile.language}
+    asked = {"what": "mine", "past": look["past_days"], "future": look["future_days"] or 0}
+    return _feed_form(formdata=None, data={**look, **asked, **filled})
 
 
-def _tell(form: FeedForm | TokenForm, problems: Sequence[Problem]) -> None:
+def _tell(form: LookForm | TokenForm, problems: Sequence[Problem]) -> None:
     """Each finding beside the field it is about; what is about none above them all."""
     for problem in problems:
         words = SHAPES[problem.code](problem.params) if problem.code in SHAPES else words_for(problem)

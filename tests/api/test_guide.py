@@ -63,7 +63,7 @@ def holds(answer, said):
 
 
 def test_every_example_of_the_guide_does_what_the_guide_says(app, token):
-    assert len(examples()) == 13
+    assert len(examples()) == 14
     ref = ""
     for status, command, said in examples():
         answer = run(app, command, API="/api/v1", TOKEN=token, REF=ref)

@@ -103,6 +103,8 @@ def test_somebody_elses_feeds_and_closures_are_not_there(world, calling):
     closure = fang.post("/resources/CONFOCAL/closures", {"kind": "breakdown"}).get_json()["ref"]
 
     assert told(fang.delete(f"/feeds/{feed}")) == told(fang.delete(f"/feeds/{NOBODY}"))
+    assert told(fang.patch(f"/feeds/{feed}", {})) == told(fang.patch(f"/feeds/{NOBODY}", {}))
+    assert told(fang.post(f"/feeds/{feed}/address")) == told(fang.post(f"/feeds/{NOBODY}/address"))
     assert told(lin.post(f"/closures/{closure}/end")) == told(lin.post(f"/closures/{NOBODY}/end"))
     assert [item["ref"] for item in lin.get("/feeds").get_json()["items"]] == [feed]
     assert fang.get("/feeds").get_json()["items"] == []
@@ -137,6 +139,8 @@ SCOPES = [
     ("PATCH", f"/bookings/{NOBODY}", {}, "book"),
     ("POST", f"/bookings/{NOBODY}/cancellation", None, "book"),
     ("POST", "/feeds", {"scope": "mine"}, "book"),
+    ("PATCH", f"/feeds/{NOBODY}", {}, "book"),
+    ("POST", f"/feeds/{NOBODY}/address", None, "book"),
     ("DELETE", f"/feeds/{NOBODY}", None, "book"),
     ("POST", f"/bookings/{NOBODY}/approval", None, "decide"),
     ("POST", f"/bookings/{NOBODY}/refusal", None, "decide"),

@@ -121,7 +121,7 @@ STOPS = (
     Stop("booking, withdraw", LIN, "/bookings/{requested}/cancellation"),
     Stop("booking, cancel", LIN, "/bookings/{approved}/cancellation"),
     Stop("feeds, none yet", LIN, "/feeds"),
-    Stop("feeds, errors", LIN, "/feeds", {"what": "resource", "resource": "NONE-1"}, "Make the feed"),
+    Stop("feeds, errors", LIN, "/feeds", {"what": "resource", "resources": "NONE-1"}, "Make the feed"),
     Stop("feeds, fresh address", LIN, "/feeds", {"label": "Phone"}, "Make the feed"),
     Stop("feeds, fresh token", LIN, "/feeds", {"token-label": "Script"}, "Make the token"),
     Stop("feeds", LIN, "/feeds"),

@@ -28,7 +28,7 @@ class Feeds:
     world: World
     client: FlaskClient
 
-    def make(self, person: Person, scope: str = "mine", subject: str | None = None, **options: str) -> str:
+    def make(self, person: Person, scope: str = "mine", subject: str | None = None, **options: Any) -> str:
         """The path of a new feed."""
         return f"/feeds/{make_feed(self.world.actor(person), scope, subject, **options).token}.ics"
 

@@ -3,7 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from alliance.calendars.feeds import MOST_FEEDS, feeds_of, make_feed, revoke_feed
+from alliance.calendars.feeds import MOST_FEEDS, make_feed, revoke_feed
+from alliance.calendars.lines import feeds_of
 from alliance.calendars.models import Feed
 from alliance.db import Once, OnceRow, only_once
 from alliance.errors import Forbidden, Missing, Refused, Replayed
@@ -53,7 +54,7 @@ def test_only_what_one_may_see_can_be_subscribed_to(world):
 
 def test_every_wrong_word_is_named_at_once(world):
     with pytest.raises(Refused) as refused:
-        make_feed(world.actor(world.lin), "all", None, "fr", "more", "x" * 81)
+        make_feed(world.actor(world.lin), "all", language="fr", detail="more", label="x" * 81)
 
     found = [(problem.code, problem.field) for problem in refused.value.problems]
     assert found == [

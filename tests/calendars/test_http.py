@@ -228,6 +228,35 @@ def test_a_new_name_of_the_resource_or_of_a_unit_reaches_the_calendar(feeds, wor
     assert event["ORGANIZER"].params["CN"] == f"新名 {world.institute.id}"
 
 
+def test_two_new_names_within_one_second_leave_no_old_one_behind(feeds, world):
+    feeds.book(world.resource())
+    path = feeds.make(world.fang, "resource", "CONFOCAL")
+    changed(world, Unit, world.university.id, name_zh="旧名", changed_at=NOW)
+    before = feeds.get(path)
+    changed(world, Unit, world.university.id, name_zh="新名", changed_at=NOW)
+
+    with clock.frozen(NOW + timedelta(seconds=1)):
+        after = feeds.get(path, If_None_Match=before.headers["ETag"])
+        same = feeds.get(path, If_None_Match=after.headers["ETag"])
+
+    assert "单位：旧名" in before.get_data(as_text=True)
+    assert "单位：新名" in after.get_data(as_text=True)
+    assert same.status_code == 304
+
+
+def test_a_change_written_down_after_a_later_one_is_seen(feeds, world):
+    feeds.book(world.resource())
+    path = feeds.make(world.fang, "resource", "CONFOCAL")
+    changed(world, Unit, world.institute.id, changed_at=NOW - timedelta(seconds=2))
+    before = feeds.get(path)
+
+    changed(world, Unit, world.university.id, name_zh="新名", changed_at=NOW - timedelta(seconds=3))
+    after = feeds.get(path, If_None_Match=before.headers["ETag"])
+
+    assert after.status_code == 200
+    assert "单位：新名" in after.get_data(as_text=True)
+
+
 @pytest.mark.parametrize("scope", [("mine",), ("resource", "CONFOCAL")])
 def test_a_new_name_of_the_person_reaches_the_calendar(feeds, world, scope):
     feeds.book(world.resource(detail="full"))

@@ -7,14 +7,25 @@ from tests.world import span
 
 
 def test_what_was_asked_for_longest_ago_is_forgotten_first():
-    kept = Kept(2)
-    kept.keep({"a": b"1", "b": b"2"})
-    kept.get_all(["a"])
+    kept = Kept(3_000)
+    kept.keep({"a": b"1" * 1_000, "b": b"2" * 1_000})
+    kept.get("a")
 
-    kept.keep({"c": b"3"})
+    kept.keep({"c": b"3" * 1_000})
 
-    assert kept.get_all(["a", "b", "c"]) == [b"1", None, b"3"]
+    assert kept.get_all(["a", "b", "c"]) == [b"1" * 1_000, None, b"3" * 1_000]
     assert len(kept) == 2
+
+
+def test_what_is_too_large_for_all_of_the_room_is_not_kept():
+    kept = Kept(1_000)
+    kept.keep({"a": b"1"})
+
+    kept.keep({"b": b"2" * 1_000})
+
+    assert len(kept) == 0
+    kept.keep({"a": b"1" * 600})
+    assert kept.get("a") == b"1" * 600
 
 
 def test_only_what_changed_is_made_anew(feeds, world):
@@ -23,7 +34,7 @@ def test_only_what_changed_is_made_anew(feeds, world):
         feeds.book(microscope, span("2026-11-24", f"{hour}:00", f"{hour + 1}:00")) for hour in (9, 11, 13)
     ]
     path = feeds.make(world.lin, language="en")
-    kept = feeds.client.application.extensions["kept_events"]
+    kept = feeds.client.application.extensions["calendars"].events
     feeds.get(path)
     first = len(kept)
     with statements() as seen:
@@ -34,12 +45,12 @@ def test_only_what_changed_is_made_anew(feeds, world):
 
     assert feeds.summaries(path)[1] == "CONFOCAL instrument · imaging"
     assert (first, len(kept)) == (3, 4)
-    assert cost_of_kept == 3
+    assert cost_of_kept == 2
 
 
 def test_readers_of_busy_times_share_what_was_made(feeds, world):
     feeds.book(world.resource(visibility="public"))
-    kept = feeds.client.application.extensions["kept_events"]
+    kept = feeds.client.application.extensions["calendars"].events
 
     for person in (world.lin, world.fang):
         feeds.get(feeds.make(person, "resource", "CONFOCAL", detail="busy"))

@@ -38,16 +38,20 @@ def test_two_processes_give_the_same_bytes_and_the_same_tag(feeds, world, databa
     for n, title in enumerate(HOSTILE.values()):
         day = (NOW + timedelta(days=2 + n)).date().isoformat()
         feeds.book(microscope, span(day, "10:00", "11:30"), title=title.replace("\x00", "")[:500])
+    world.resource("SECOND")
     many = world.person("many", world.university, world.institute, *(world.unit(f"U{n}") for n in range(5)))
     paths = [
         feeds.make(world.lin),
         feeds.make(world.fang, "unit", "INST", language="en"),
         feeds.make(many, "resource", "CONFOCAL", detail="unit"),
+        feeds.make(world.fang, "approvals", colour="teal", label="待我审批"),
+        feeds.make(world.lin, "group", "A", pending=False, past_days=7, future_days=90),
+        feeds.make(many, "resources", None, resource_codes=("SECOND", "CONFOCAL"), detail="busy"),
     ]
 
     first, second = fetched(database, paths, "1"), fetched(database, paths, "2")
 
     assert first == second
-    assert [line.split()[0] for line in first.splitlines()] == ["200"] * 3
+    assert [line.split()[0] for line in first.splitlines()] == ["200"] * 6
     ours = [feeds.get(path).headers["ETag"] for path in paths]
     assert [line.split()[1] for line in first.splitlines()] == ours

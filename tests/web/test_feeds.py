@@ -1,16 +1,22 @@
 """The page of one's feeds and tokens, and the file of one booking."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from alliance.booking.actions import request_booking
-from alliance.calendars.feeds import feeds_of, make_feed
+from alliance.booking.models import Booking
+from alliance.calendars.feeds import make_feed
+from alliance.calendars.lines import feeds_of
 from alliance.members.tokens import make_token, tokens_of
+from alliance.web.qr import qr_svg
 from tests.calendars.conftest import events_in
+from tests.calendars.test_window import fill
 from tests.conftest import fresh_database
 from tests.web.browser import KEPT, send, sign_in
-from tests.world import span
+from tests.world import at, span
 
 
 @pytest.fixture
@@ -37,7 +43,15 @@ def make(browser, **fields):
         browser,
         "/feeds",
         on="/feeds",
-        **{"what": "mine", "detail": "full", "language": "en", "label": "", **fields},
+        **{
+            "what": "mine",
+            "detail": "full",
+            "language": "en",
+            "label": "",
+            "past": "60",
+            "future": "0",
+            **fields,
+        },
     )
 
 
@@ -48,7 +62,7 @@ def test_who_is_not_signed_in_is_asked_to(client):
 def test_a_new_feed_shows_its_address_once_and_works(browser, lin, world):
     world.resource()
 
-    answer = make(browser, what="resource", resource=" confocal ", label="phone")
+    answer = make(browser, what="resource", resources=" confocal ", label="phone")
 
     assert answer.status_code == 201
     assert answer.headers["Cache-Control"] == "no-store"
@@ -74,12 +88,131 @@ def test_units_of_ones_own_can_be_subscribed_to(browser, lin, world):
 def test_a_resource_that_is_not_there_or_hidden_is_refused_alike(browser, lin, world):
     world.resource("SECRET", visibility="own_unit")
 
-    answers = [make(browser, what="resource", resource=code) for code in ("SECRET", "NOWHERE", "")]
+    answers = [make(browser, what="resource", resources=code) for code in ("SECRET", "NOWHERE", "")]
 
     for answer in answers:
         assert answer.status_code == 422
         assert "There is no such resource, or you may not see it." in answer.text
     assert feeds_of(world.session, lin.id) == []
+
+
+def test_what_the_form_composes_is_what_the_feed_shows(browser, lin, world):
+    group = world.group("CHAIN", world.university, world.institute)
+    for code in ("ONE", "TWO"):
+        world.resource(code)
+    look = {
+        "detail": "busy",
+        "colour": "teal",
+        "past": "7",
+        "future": "90",
+        "cancelled": "y",
+        "language": "zh",
+    }
+
+    answers = [
+        make(browser, what="resource", resources="two, one TWO", **look),
+        make(browser, what="approvals", pending="y"),
+        make(browser, what=f"group:{group.code}", pending="y"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [201] * 3
+    of_group, approvals, chosen = feeds_of(world.session, lin.id)
+    assert (of_group.scope, of_group.subject_code, approvals.scope) == ("group", "CHAIN", "approvals")
+    assert (chosen.scope, [each.code for each in chosen.resources]) == ("resources", ["ONE", "TWO"])
+    kept = (chosen.detail, chosen.colour, chosen.past_days, chosen.future_days, chosen.language)
+    assert (*kept, chosen.pending, chosen.cancelled) == ("busy", "teal", 7, 90, "zh", False, True)
+
+
+def test_every_way_into_a_calendar_holds_the_address_and_no_other_site_gets_it_unasked(browser):
+    answer = make(browser)
+
+    (token,) = set(re.findall(r"http://localhost/feeds/([\w-]{43})\.ics", answer.text))
+    links = dict(re.findall(r'href="(https?://[a-z.]+)(/[^"]+)"', answer.text))
+    assert links == {
+        "https://calendar.google.com": f"/calendar/r?cid=webcal%3A%2F%2Flocalhost%2Ffeeds%2F{token}.ics",
+        "https://outlook.office.com": f"/calendar/0/addfromweb?url=http%3A%2F%2Flocalhost%2Ffeeds%2F{token}.ics",
+    }
+    assert answer.text.count('rel="noopener noreferrer"') == 2
+    (drawn,) = re.findall(r'<svg viewBox="0 0 \d+ \d+" class="qr-code">.+?</svg>', answer.text)
+    assert "style" not in drawn
+    assert drawn == str(qr_svg(f"webcal://localhost/feeds/{token}.ics"))
+
+
+def test_a_feed_is_changed_in_place(browser, lin, world):
+    made = make_feed(world.actor(lin), "mine", label="phone", past_days=45)
+    page = browser.get(f"/feeds/{made.ref}").text
+
+    fields = {
+        "detail": "unit",
+        "language": "en",
+        "label": "tablet",
+        "colour": "purple",
+        "past": "45",
+        "future": "30",
+    }
+    answer = send(browser, f"/feeds/{made.ref}", on=f"/feeds/{made.ref}", **fields)
+
+    assert '<option selected value="45">The last 45 days</option>' in page
+    assert 'value="phone"' in page
+    assert answer.headers["Location"] == "/feeds"
+    (line,) = feeds_of(world.session, lin.id)
+    assert (line.label, line.colour, line.future_days, line.pending) == ("tablet", "purple", 30, False)
+    assert browser.get(f"/feeds/{made.token}.ics").status_code == 200
+
+
+def test_a_change_that_cannot_be_is_refused_and_kept_in_the_form(browser, lin, world):
+    world.resource("ONE")
+    ref = make_feed(world.actor(lin), "resources", None, ["ONE"]).ref
+    fields = {"detail": "full", "language": "en", "label": "new", "past": "60", "future": "0"}
+
+    answers = [
+        send(browser, f"/feeds/{ref}", on=f"/feeds/{ref}", **fields, resources=codes)
+        for codes in ("ONE NOWHERE", "", " ".join(f"R{n}" for n in range(51)))
+    ]
+
+    assert [answer.status_code for answer in answers] == [422] * 3
+    assert all('value="new"' in answer.text for answer in answers)
+    assert feeds_of(world.session, lin.id)[0].label == ""
+
+
+def test_a_new_address_is_shown_once_and_the_old_one_is_dead(browser, lin, world):
+    made = make_feed(world.actor(lin), "mine")
+
+    answer = send(browser, f"/feeds/{made.ref}/address", on=f"/feeds/{made.ref}")
+
+    (token,) = set(re.findall(r"http://localhost/feeds/([\w-]{43})\.ics", answer.text))
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (201, "no-store")
+    assert browser.get(f"/feeds/{made.token}.ics").status_code == 404
+    assert browser.get(f"/feeds/{token}.ics").status_code == 200
+
+
+def test_nobody_elses_feed_can_be_looked_at_changed_or_renewed(browser, world):
+    theirs = make_feed(world.actor(world.fang), "mine")
+
+    answers = [
+        browser.get(f"/feeds/{theirs.ref}"),
+        send(browser, f"/feeds/{theirs.ref}", on="/feeds", label="x"),
+        send(browser, f"/feeds/{theirs.ref}/address", on="/feeds"),
+        browser.get("/feeds/%00"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert browser.get(f"/feeds/{theirs.token}.ics").status_code == 200
+
+
+def test_a_feed_that_some_may_refuse_says_so(browser, lin, world):
+    fill(world, world.resource(), [at("2026-12-01 00:00") + timedelta(hours=n) for n in range(1001)])
+    world.session.execute(sa.update(Booking).values(person_id=lin.id))
+    world.session.commit()
+
+    made = make(browser)
+    smaller = make(browser, future="7")
+
+    assert "Google may refuse the feed" in made.text
+    assert "Google may refuse the feed" not in smaller.text
+    (token, *_) = re.findall(r"http://localhost/feeds/([\w-]{43})\.ics", made.text)
+    browser.get(f"/feeds/{token}.ics")
+    assert browser.get("/feeds").text.count("Google may refuse the feed") == 1
 
 
 def test_what_does_not_fit_is_said_beside_the_field(browser):
@@ -96,6 +229,7 @@ def test_the_link_of_a_resource_fills_the_form_in(browser, world):
 
     assert '<option selected value="resource">' in page
     assert 'value="CONFOCAL"' in page
+    assert len(re.findall(r"<input checked", page)) == 3
 
 
 def test_a_feed_is_ended_by_its_owner_only(browser, lin, world):

@@ -5,7 +5,8 @@ import sqlalchemy as sa
 
 from alliance.booking.actions import change_booking, request_booking
 from alliance.booking.queries import booking_of
-from alliance.calendars.feeds import feeds_of, make_feed
+from alliance.calendars.feeds import make_feed
+from alliance.calendars.lines import feeds_of
 from alliance.db import db
 from alliance.members.tokens import make_token, tokens_of
 from tests.conftest import fresh_database
@@ -97,7 +98,7 @@ def test_labels_and_codes_are_kept_without_what_cannot_be_seen(lin, world):
 
     token = lin.send("/tokens", **{"token-scope": "read", "token-label": "on\0 the\r\nphone"})
     feed = {"what": "resource", "detail": "full", "language": "en", "label": "on\0 the\r\nphone"}
-    made = lin.send("/feeds", **feed, resource="CON\0FOCAL")
+    made = lin.send("/feeds", **feed, past="60", future="0", resources="CON\0FOCAL")
 
     assert (token.status_code, made.status_code) == (201, 201)
     assert [row.label for row in tokens_of(db.session(), world.lin.id)] == ["on the phone"]

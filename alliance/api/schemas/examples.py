@@ -61,16 +61,23 @@ _BOOKING: Final = {
         "ics": "https://share.example.org/bookings/7K3M9QX2RT.ics",
     },
 }
-_FEED: Final = {
+_FEED: Final[dict[str, Any]] = {
     "ref": "9D4W1ZC8HN",
     "scope": "mine",
     "subject": None,
+    "resources": [],
     "name": "",
     "language": "en",
     "detail": "full",
     "label": "Phone",
+    "colour": "steelblue",
+    "pending": True,
+    "cancelled": False,
+    "past_days": 60,
+    "future_days": None,
     "created": "2026-11-23T10:24:00+08:00",
     "last_used": None,
+    "bookings": None,
 }
 _CLOSURE: Final = {
     "ref": "2B6T8VYE0K",
@@ -207,6 +214,8 @@ EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
         "next": None,
     },
     feeds.NewFeed: {"scope": "mine", "language": "en", "label": "Phone"},
+    feeds.NewAddress: {},
+    feeds.FeedChange: {"colour": "steelblue", "cancelled": False, "future_days": 90},
     feeds.FeedAnswer: {**_FEED, "address": "https://share.example.org/feeds/one-time-secret.ics"},
     feeds.FeedPage: {"items": [_FEED], "next": None},
     closures.NewClosure: {
