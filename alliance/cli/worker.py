@@ -1,13 +1,16 @@
-"""`worker`: lets overdue requests lapse and clears the outbox, until it is told to stop."""
+"""`worker`: lets overdue requests lapse, clears the outbox and reads outside calendars, until it is told to stop."""
 
 import signal
 import threading
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
 from alliance.booking.actions import expire_overdue
+from alliance.calendars.outside.fetching import Reach
+from alliance.calendars.outside.refreshing import refresh_outside_calendars
 from alliance.db import db, forget_old_answers
 from alliance.errors import Busy
 from alliance.history.actions import clear_outbox
@@ -18,7 +21,9 @@ from alliance.history.actions import clear_outbox
 @click.option("--every", default=15.0, show_default=True, help="Seconds between two looks.")
 @with_appcontext
 def worker(once: bool, every: float) -> None:
-    """Expire requests nobody decided on, take events off the outbox, drop answers kept for repeated calls."""
+    """Expire requests nobody decided on, take events off the outbox, drop answers kept for repeated calls, and fetch
+    the outside calendars that are due.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -36,6 +41,7 @@ def _look() -> None:
         while clear_outbox():
             pass
         forget_old_answers()
+        refresh_outside_calendars(Reach(allowed=current_app.config["SETTINGS"].calendar_origins))
     except (Busy, DBAPIError) as error:
         click.echo(f"The database did not answer, trying again later: {type(error).__name__}", err=True)
     finally:
