@@ -94,7 +94,7 @@ def _no_such_host(params: Params, times: Times) -> Words:
 def _not_reached(params: Params, times: Times) -> Words:
     return Words(
         _("Not reached"),
-        _("The calendar’s server does not answer, or breaks off."),
+        _("The other server does not answer, or breaks off."),
         _("We try again by ourselves; if it stays so, ask who runs that calendar."),
         "nobody",
     )
@@ -103,7 +103,7 @@ def _not_reached(params: Params, times: Times) -> Words:
 def _not_secure(params: Params, times: Times) -> Words:
     return Words(
         _("Not trusted"),
-        _("The calendar’s server cannot prove who it is."),
+        _("The other server cannot prove who it is."),
         _("Ask who runs that calendar to renew its certificate."),
         "nobody",
     )
@@ -112,7 +112,7 @@ def _not_secure(params: Params, times: Times) -> Words:
 def _too_slow(params: Params, times: Times) -> Words:
     return Words(
         _("Too slow"),
-        _("The calendar’s server took longer than we wait."),
+        _("The other server took longer than we wait."),
         _("We try again by ourselves; if it stays so, ask who runs that calendar."),
         "nobody",
     )
@@ -121,7 +121,7 @@ def _too_slow(params: Params, times: Times) -> Words:
 def _answered(params: Params, times: Times) -> Words:
     return Words(
         _("Refused"),
-        _("The calendar’s server answered with error %(status)s.", status=params["status"]),
+        _("The other server answered with error %(status)s.", status=params["status"]),
         _("The address may have been withdrawn: ask for a new one and add it anew."),
         "nobody",
     )
@@ -166,7 +166,7 @@ def _too_many_events(params: Params, times: Times) -> Words:
 def _too_many_times(params: Params, times: Times) -> Words:
     return Words(
         _("Too many times"),
-        _("The calendar’s repeated events give more times than can be kept."),
+        _("Repeated events of this calendar give more times than can be kept."),
         _("Share a calendar with fewer repeated events."),
         "alliance",
     )

@@ -270,3 +270,14 @@ def test_one_of_several_can_be_chosen(fang, world):
     (row,) = rows(world)
     assert (row.item_id, row.tentative) == (item, False)
     assert "No. 2" in words(fang.get("/outside-calendars"))
+
+
+def test_the_page_of_closures_says_when_one_wants_a_look(fang, world):
+    microscope, other = world.resource(), world.resource("OTHER")
+    sent(world, other, AFTERNOON)
+    quiet = words(fang.get("/closures"))
+    book(world, microscope)
+    sent(world, microscope, AFTERNOON)
+
+    assert "want" not in quiet
+    assert "1 outside calendar wants a look" in words(fang.get("/closures"))

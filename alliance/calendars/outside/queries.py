@@ -46,6 +46,10 @@ class Tied:
         is_old = calendar.last_ok_at <= now - _STALE_AFTER
         return "stale" if is_old or calendar.trouble is not None else "fresh"
 
+    def wants_a_look(self, now: datetime) -> bool:
+        """Whether somebody should do something about it: it cannot be had, or stands over bookings."""
+        return self.clashes > 0 or self.state(now) in ("stale", "failing")
+
 
 def calendars_run_by(session: Session, actor: Actor, now: datetime, ref: str | None = None) -> list[Tied]:
     """The outside calendars of what the actor runs, or the one of that ref, by resource and name; three statements."""
