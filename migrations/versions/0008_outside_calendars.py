@@ -57,6 +57,7 @@ def upgrade():
             name=op.f("fk_outside_busy_calendar_id_outside_calendar"),
         ),
         sa.PrimaryKeyConstraint("calendar_id", "starts_at", name=op.f("pk_outside_busy")),
+        sqlite_with_rowid=False,
     )
 
 

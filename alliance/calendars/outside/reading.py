@@ -226,7 +226,7 @@ class _Reader:
             yield start, end
 
     def _length(self, event: Entry, begin: Moment) -> Length:
-        """How long it takes; what takes no time, or too much of it, is odd."""
+        """How long it takes."""
         if event.get("DTEND") is not None:
             end = self._moment(event["DTEND"])
             if end.is_date != begin.is_date:
@@ -240,11 +240,7 @@ class _Reader:
             length = Length(days=_DAY)
         else:
             raise Odd("no_length")
-        if length.whole <= timedelta(0):
-            raise Odd("ends_before_it_starts", begin.wall.date().isoformat())
-        if length.whole > LONGEST and not begin.is_date:
-            raise Odd("too_long", begin.wall.date().isoformat())
-        return length
+        return _checked(length, begin)
 
     def _repeated(self, event: Entry, moved: Dates) -> Iterator[Block]:
         begin = self._moment(event["DTSTART"])
@@ -258,7 +254,8 @@ class _Reader:
             if moment.at in seen or left_out.holds(moment) or moved.holds(moment):
                 continue
             seen.add(moment.at)
-            for block in self._within(_block(moment, moment.length or length)):
+            lasts = _checked(moment.length, moment) if moment.length else length
+            for block in self._within(_block(moment, lasts)):
                 taken += 1
                 if taken > MOST_TIMES_OF_ONE:
                     self._note(Odd("too_many_times_of_one"))
@@ -382,6 +379,15 @@ def _until(given: Any, begin: Moment) -> datetime | None:
     if not isinstance(given, datetime):
         return datetime.combine(given, time(23, 59, 59))
     return given if given.tzinfo is None else given.astimezone(begin.zone).replace(tzinfo=None)
+
+
+def _checked(length: Length, begin: Moment) -> Length:
+    """The length, unless it takes no time, or too much of it."""
+    if length.whole <= timedelta(0):
+        raise Odd("ends_before_it_starts", begin.wall.date().isoformat())
+    if length.whole > LONGEST and not begin.is_date:
+        raise Odd("too_long", begin.wall.date().isoformat())
+    return length
 
 
 def _block(begin: Moment, length: Length) -> Block:
