@@ -20,9 +20,11 @@ from alliance.members.actor import Actor
 from alliance.members.models import Person
 from alliance.resources.models import Item, Resource, ResourcePart
 
-State = Literal["waiting", "fresh", "stale", "failing", "sent"]
+State = Literal["waiting", "fresh", "stale", "failing", "sent", "ending"]
 # Without a failure, too: nobody looks where no worker runs.
 _STALE_AFTER: Final = timedelta(hours=2)
+# A file is known a year ahead; what lies beyond would open again without a word.
+_ENDING_BEFORE: Final = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,16 @@ class Tied:
         """How far what we know of it can be trusted."""
         calendar = self.calendar
         if calendar.address is None:
-            return "sent"
+            known_until = calendar.known_until or now
+            return "sent" if known_until > now + _ENDING_BEFORE else "ending"
         if calendar.last_ok_at is None:
             return "waiting" if calendar.trouble is None else "failing"
         is_old = calendar.last_ok_at <= now - _STALE_AFTER
         return "stale" if is_old or calendar.trouble is not None else "fresh"
 
     def wants_a_look(self, now: datetime) -> bool:
-        """Whether somebody should do something about it: it cannot be had, or stands over bookings."""
-        return self.clashes > 0 or self.state(now) in ("stale", "failing")
+        """Whether somebody should do something about it: it cannot be had, soon ends, or stands over bookings."""
+        return self.clashes > 0 or self.state(now) in ("stale", "failing", "ending")
 
 
 def calendars_run_by(session: Session, actor: Actor, now: datetime, ref: str | None = None) -> list[Tied]:

@@ -328,3 +328,15 @@ def test_blocks_meet_what_shares_an_instant_with_them():
     ]
 
     assert (met, hit, meets([], WISH)) == ([False] * 3, [True] * 3, False)
+
+
+def test_a_file_says_in_time_that_it_ends(world):
+    tied(world, world.resource(), WISH)
+    known = NOW + timedelta(days=366)
+
+    def state(before: timedelta) -> tuple[str, bool]:
+        (found,) = calendars_run_by(world.session, world.actor(world.fang), known - before)
+        return found.state(known - before), found.wants_a_look(known - before)
+
+    assert state(timedelta(days=60, seconds=1)) == ("sent", False)
+    assert state(timedelta(days=60)) == ("ending", True)
