@@ -28,7 +28,9 @@ from alliance.intervals import Span
 from tests.booking.acting import WISH, afternoon, booking, events, request
 from tests.conftest import NOW
 from tests.resources.counting import statements
+from tests.waiting import in_background, row_lock
 
+ON_POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 HOUR = timedelta(hours=1)
 ADDRESS = "https://calendar.example.org/secret-token/basic.ics"
 
@@ -340,3 +342,36 @@ def test_a_file_says_in_time_that_it_ends(world):
 
     assert state(timedelta(days=60, seconds=1)) == ("sent", False)
     assert state(timedelta(days=60)) == ("ending", True)
+
+
+@ON_POSTGRESQL
+def test_what_it_says_is_written_under_the_hold_bookings_take(app, world):
+    microscope = world.resource()
+    add_outside_calendar(microscope.id, by=world.actor(world.fang), name="x", address=ADDRESS)
+    number = claim_due().id
+
+    with row_lock("resource", microscope.id) as booking_under_way:
+        keeping = in_background(app, lambda: keep_fetched(number, Reading((WISH,), ()), None))
+        booking_under_way.wait_for_waiters(1)
+        before = closed_over(world.session, microscope, [microscope.id], WISH)
+        booking_under_way.release()
+        keeping.result(timeout=10)
+
+    world.session.rollback()
+    after = closed_over(world.session, microscope, [microscope.id], WISH)
+    assert (before, after) == ((), (Closed(WISH.start, WISH.end, "outside", "x"),))
+
+
+@ON_POSTGRESQL
+def test_two_workers_never_wait_for_each_other(world):
+    microscope, fang = world.resource(), world.actor(world.fang)
+    for name in ("first", "second"):
+        add_outside_calendar(microscope.id, by=fang, name=name, address=ADDRESS)
+    first, second = world.session.scalars(sa.select(OutsideCalendar.id).order_by(OutsideCalendar.id)).all()
+    world.session.rollback()
+
+    with row_lock("outside_calendar", first):
+        due = claim_due()
+
+    assert due is not None
+    assert due.id == second
