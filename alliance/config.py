@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import make_url
@@ -35,6 +36,7 @@ class Settings:
     proxy_hops: int = 0
     trusted_hosts: tuple[str, ...] = ()
     reachable_hosts: tuple[str, ...] = ()
+    calendar_origins: tuple[str, ...] = ()
 
     @property
     def is_production(self) -> bool:
@@ -61,6 +63,7 @@ class Settings:
             proxy_hops=_whole_number("ALLIANCE_PROXY_HOPS", environ.get("ALLIANCE_PROXY_HOPS", "0")),
             trusted_hosts=_names(environ.get("ALLIANCE_TRUSTED_HOSTS", "")),
             reachable_hosts=_names(environ.get("ALLIANCE_REACHABLE_HOSTS", "")),
+            calendar_origins=_origins(environ.get("ALLIANCE_CALENDAR_ORIGINS", "")),
         )
 
 
@@ -134,3 +137,25 @@ def _whole_number(name: str, text: str) -> int:
     if not text.isdecimal():
         raise ConfigError(f"{name} must be a whole number, 0 or more.")
     return int(text)
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    return tuple(_origin(each.strip().lower()) for each in text.split(",") if each.strip())
+
+
+def _origin(text: str) -> str:
+    """As it is compared: without a path, and without the port that goes without saying."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    is_bare = parts.path in ("", "/") and not (parts.query or parts.fragment or "@" in parts.netloc)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_bare:
+        raise ConfigError(
+            f"ALLIANCE_CALENDAR_ORIGINS: {text!r} is no origin; write e.g. "
+            "https://calendar.lab.example.org or http://10.0.0.7:8080, with commas between several."
+        )
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    goes_without_saying = port in (None, {"http": 80, "https": 443}[parts.scheme])
+    return f"{parts.scheme}://{host}" + ("" if goes_without_saying else f":{port}")

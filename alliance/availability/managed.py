@@ -27,7 +27,7 @@ def closable_by(session: Session, actor: Actor) -> Sequence[Resource]:
     """The resources the actor may close, with their owners and items, by code."""
     return session.scalars(
         sa.select(Resource)
-        .where(_run_by(actor), Resource.status != "retired")
+        .where(run_by(actor), Resource.status != "retired")
         .order_by(Resource.code)
         .options(joinedload(Resource.owner), selectinload(Resource.items))
     ).all()
@@ -55,10 +55,11 @@ def _managed(actor: Actor) -> sa.Select[Closure, Resource, Item, str]:
         .join(Resource, Resource.id == Closure.resource_id)
         .outerjoin(Item, Item.id == Closure.item_id)
         .outerjoin(Person, Person.id == Closure.created_by_id)
-        .where(_run_by(actor))
+        .where(run_by(actor))
         .options(joinedload(Resource.owner))
     )
 
 
-def _run_by(actor: Actor) -> sa.ColumnElement[bool]:
+def run_by(actor: Actor) -> sa.ColumnElement[bool]:
+    """Whether the actor runs the resource."""
     return sa.or_(Resource.id.in_(actor.managed_ids), Resource.owner_id.in_(actor.admin_unit_ids))

@@ -1,7 +1,8 @@
-"""The tables of calendar days and closures."""
+"""The tables of calendar days, closures, and calendars kept elsewhere that close what is shared."""
 
 import datetime as dt
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from alliance.db import Base
 
 CLOSURE_KINDS = ("preventive", "cleaning", "calibration", "breakdown", "repair", "own_use", "other")
+# As everybody reads them: an outside calendar closes, too, and nobody chooses that.
+SHOWN_KINDS = (*CLOSURE_KINDS, "outside")
 
 
 class Calendar(Base):
@@ -61,4 +64,52 @@ class Closure(Base):
         sa.CheckConstraint(sa.column("kind").in_(CLOSURE_KINDS), name="kind"),
         sa.CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="order"),
         sa.Index("ix_closure_resource_id_starts_at", "resource_id", "starts_at"),
+    )
+
+
+class OutsideCalendar(Base):
+    """A calendar kept elsewhere, whose busy times close a resource or one item of it.
+
+    Without an address it was sent as a file. The address is somebody else's secret: it is kept for fetching alone, and
+    no page, log or answer shows more of it than the machine. `trouble` is why the last attempt failed, `findings` what
+    was odd in what was last read; both are codes and parameters. Of its events only the times are kept.
+    """
+
+    __tablename__ = "outside_calendar"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(sa.String(10), unique=True)
+    resource_id: Mapped[int] = mapped_column(sa.ForeignKey("resource.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(sa.ForeignKey("item.id"))
+    name: Mapped[str] = mapped_column(sa.String(80))
+    address: Mapped[str | None] = mapped_column(sa.String(1000))
+    tentative: Mapped[bool] = mapped_column(default=True)
+    added_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column()
+    tag: Mapped[str | None] = mapped_column(sa.String(200))
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    last_tried_at: Mapped[datetime | None] = mapped_column()
+    last_ok_at: Mapped[datetime | None] = mapped_column()
+    read_at: Mapped[datetime | None] = mapped_column()
+    known_until: Mapped[datetime | None] = mapped_column()
+    failures: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[dict[str, Any] | None] = mapped_column()
+    findings: Mapped[list[Any]] = mapped_column(default=list)
+
+    __table_args__ = (sa.CheckConstraint("(address IS NULL) = (due_at IS NULL)", name="due"),)
+
+
+class OutsideBusy(Base):
+    """A time an outside calendar takes. Those of one calendar are replaced together, and never touch each other."""
+
+    __tablename__ = "outside_busy"
+
+    calendar_id: Mapped[int] = mapped_column(sa.ForeignKey("outside_calendar.id"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    ends_at: Mapped[datetime] = mapped_column()
+
+    # On SQLite the rows themselves lie in the order they are asked for, with no index beside them.
+    __table_args__ = (
+        sa.CheckConstraint("ends_at > starts_at", name="order"),
+        {"sqlite_with_rowid": False},
     )

@@ -1,4 +1,4 @@
-"""What closes resources, and as much of the reason as everybody may know who sees them."""
+"""What closes resources, here or in calendars kept elsewhere, and as much of why as all may know who see them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from alliance.availability.models import Closure
+from alliance.availability.models import Closure, OutsideBusy, OutsideCalendar
 from alliance.booking.facts import Closed
 from alliance.booking.lineage import Lineage
 from alliance.db import Instant, read_rows
@@ -28,7 +28,8 @@ class Seen(Protocol):
 def closed_over(
     session: Session, resource: Seen, resource_ids: Collection[int], span: Span
 ) -> tuple[Closed, ...]:
-    """What closures of the resource and of its parts and wholes, whose ids these are, take of the span, by start.
+    """What closures and outside calendars of the resource and of its parts and wholes, whose ids these are, take of the
+    span, by start.
 
     Why one of those is closed is told only where everybody who may see the resource may see that one, too.
     """
@@ -57,22 +58,47 @@ def _given(name: str) -> sa.BindParameter[datetime]:
     return sa.bindparam(name, type_=Instant())
 
 
-_CLOSED: Final = (
+_WANTED: Final[sa.BindParameter[Any]] = sa.bindparam("resources", expanding=True)
+_START, _END = _given("start"), _given("end")
+_CLOSURES: Final[sa.Select[*tuple[Any, ...]]] = (
     sa.select(
         Closure.resource_id,
-        Closure.starts_at,
+        Closure.starts_at.label("starts_at"),
         Closure.ends_at,
         Closure.kind,
         Closure.reason,
         Closure.item_id,
         Resource.status,
         Resource.visibility,
+        sa.literal_column("0").label("source"),
+        Closure.id.label("number"),
     )
     .join(Resource, Resource.id == Closure.resource_id)
-    .where(Closure.resource_id.in_(sa.bindparam("resources", expanding=True)))
-    .where(Closure.starts_at < _given("end"))
-    .where(sa.or_(Closure.ends_at.is_(None), Closure.ends_at > _given("start")))
-    .order_by(Closure.starts_at, Closure.id)
+    .where(Closure.resource_id.in_(_WANTED))
+    .where(Closure.starts_at < _END)
+    .where(sa.or_(Closure.ends_at.is_(None), Closure.ends_at > _START))
+)
+_OUTSIDE: Final[sa.Select[*tuple[Any, ...]]] = (
+    sa.select(
+        OutsideCalendar.resource_id,
+        OutsideBusy.starts_at,
+        OutsideBusy.ends_at,
+        sa.literal_column("'outside'").label("kind"),
+        OutsideCalendar.name,
+        OutsideCalendar.item_id,
+        Resource.status,
+        Resource.visibility,
+        sa.literal_column("1").label("source"),
+        OutsideCalendar.id.label("number"),
+    )
+    .join(OutsideBusy, OutsideBusy.calendar_id == OutsideCalendar.id)
+    .join(Resource, Resource.id == OutsideCalendar.resource_id)
+    .where(OutsideCalendar.resource_id.in_(_WANTED))
+    .where(OutsideBusy.starts_at < _END, OutsideBusy.ends_at > _START)
+)
+# In one statement, so that whoever knows of closures knows of outside calendars, at no cost of another question.
+_CLOSED: Final[sa.CompoundSelect[*tuple[Any, ...]]] = sa.union_all(_CLOSURES, _OUTSIDE).order_by(
+    "starts_at", "source", "number"
 )
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from alliance import clock
 from alliance.booking.actions import expire_overdue
+from alliance.calendars.outside.fetching import Reach
+from alliance.calendars.outside.refreshing import refresh_outside_calendars
 from alliance.config import Settings
 from alliance.db import db, forget_old_answers
 from alliance.errors import Busy
@@ -29,7 +31,7 @@ _CALLS_AT_ONCE: Final = 100
 @click.option("--every", default=15.0, show_default=True, help="Seconds between two looks.")
 @with_appcontext
 def worker(once: bool, every: float) -> None:
-    """Let requests lapse, remind, tell people what happened, send letters, call webhooks, forget what is old."""
+    """Let requests lapse, remind, tell people what happened, send letters, call webhooks, fetch outside calendars."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -75,9 +77,13 @@ def _call_webhooks(settings: Settings) -> None:
         pass
 
 
+def _look_outside(settings: Settings) -> None:
+    refresh_outside_calendars(Reach(allowed=settings.calendar_origins))
+
+
 def _forget(settings: Settings) -> None:
     forget_old_answers()
     forget_old_calls()
 
 
-_DUTIES: Final = (_let_lapse, _tell, _send, _call_webhooks, _forget)
+_DUTIES: Final = (_let_lapse, _tell, _send, _call_webhooks, _look_outside, _forget)

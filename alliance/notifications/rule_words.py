@@ -55,6 +55,7 @@ CLOSURE_WORDS: Final[dict[str, Callable[[], str]]] = {
     "repair": lambda: _("repair"),
     "own_use": lambda: _("the owner's own use"),
     "other": lambda: _("another reason"),
+    "outside": lambda: _("what another calendar says"),
 }
 
 # The same where they stand alone, as a label or a heading.
@@ -66,6 +67,7 @@ CLOSURE_NAMES: Final[dict[str, Callable[[], str]]] = {
     "repair": lambda: _("Repair"),
     "own_use": lambda: _("Own use"),
     "other": lambda: _("Other"),
+    "outside": lambda: _("Taken in another calendar"),
 }
 
 
@@ -81,6 +83,8 @@ def _closed(params: Params, times: Times) -> Words:
     else:
         closed = times.span(params["since"], params["until"])
         said = _("Closed for %(why)s: %(span)s.", why=why, span=closed)
+        if params["kind"] == "outside" and params["reason"]:
+            said = _("Taken in the calendar “%(name)s”: %(span)s.", name=params["reason"], span=closed)
         then = _("Choose a time from %(until)s on.", until=times.moment(params["until"]))
     return Words(_("Closed at this time"), said, then, "owner")
 

@@ -12,6 +12,7 @@ from alliance.errors import Problem
 from alliance.i18n import gettext as _
 from alliance.notifications.account_words import ACCOUNT_WORDS
 from alliance.notifications.hours import comma
+from alliance.notifications.outside_words import OUTSIDE_WORDS
 from alliance.notifications.photo_words import PHOTO_WORDS
 from alliance.notifications.rule_words import RULE_WORDS
 from alliance.notifications.webhook_words import WEBHOOK_WORDS
@@ -179,6 +180,7 @@ WORDS: Final[dict[str, Saying]] = {
     **ACCOUNT_WORDS,
     **PHOTO_WORDS,
     **WEBHOOK_WORDS,
+    **OUTSIDE_WORDS,
     "not_your_unit": _not_your_unit,
     "already_started": _already_started,
     "already_decided": _already_decided,

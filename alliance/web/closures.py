@@ -12,6 +12,7 @@ from alliance.availability.actions import close_resource, end_closure
 from alliance.availability.managed import Managed, closable_by, closures_managed_by, managed_closure
 from alliance.booking.permissions import seen_by
 from alliance.booking.queries import touched_by
+from alliance.calendars.outside.queries import calendars_run_by
 from alliance.db import db
 from alliance.errors import Forbidden, Missing, Refused
 from alliance.i18n import gettext as _
@@ -39,12 +40,14 @@ _FIELDS: Final = {"start": "start", "end": "end", "item": "item", "kind": "kind"
 @members_only
 def index() -> str:
     """What is closed now and soon, of what one runs."""
-    actor, now = _manager(), clock.now()
-    rows = [_row(managed, now) for managed in closures_managed_by(db.session(), actor, now)]
+    actor, now, session = _manager(), clock.now(), db.session()
+    rows = [_row(managed, now) for managed in closures_managed_by(session, actor, now)]
+    outside = calendars_run_by(session, actor, now)
     return render_template(
         "closures/index.html",
         current=[row for row in rows if row["is_current"]],
         coming=[row for row in rows if not row["is_current"]],
+        wanting=sum(tied.wants_a_look(now) for tied in outside),
     )
 
 

@@ -43,6 +43,7 @@ class Stop:
 
 _CONFOCAL = "/bookings/new?resource=XWBR-001&date=2026-11-26"
 _CHAT = "https://chat.example.org/hook/key"
+_OUTSIDE = "/outside-calendars/new?resource=XWBR-001"
 STOPS = (
     Stop("front page, anonymous", NOBODY, "/"),
     Stop("catalogue, anonymous", NOBODY, "/resources"),
@@ -183,6 +184,17 @@ STOPS = (
         "Close it",
     ),
     Stop("closure", FANG, "/closures/{closure}"),
+    Stop("outside calendars, none yet", FANG, "/outside-calendars"),
+    Stop("outside calendar, choice", FANG, "/outside-calendars/new"),
+    Stop("outside calendar form, errors", FANG, _OUTSIDE, {"address": "calendar"}, "Add the calendar"),
+    Stop(
+        "outside calendar",
+        FANG,
+        _OUTSIDE,
+        {"name": "4号楼日历", "address": "https://calendar.example.org/4.ics"},
+        "Add the calendar",
+    ),
+    Stop("outside calendars", FANG, "/outside-calendars"),
     Stop("hidden from all but its own", FANG, "/resources/XWBR-004"),
     Stop("my bookings, none", OUTSIDE, "/bookings"),
     Stop("my bookings, nothing waits", OUTSIDE, "/bookings?tab=requested"),

@@ -1,21 +1,56 @@
-"""The worker, from the command line to somebody else's server."""
+"""The worker, from the command line to other people's servers."""
 
-import dataclasses
+import signal
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
+from alliance.availability.models import OutsideBusy
+from alliance.calendars.outside.actions import add_outside_calendar
 from alliance.db import db
 from alliance.history.models import Outbox
 from alliance.notifications.webhooks.actions import add_webhook
-from tests.booking.acting import request
+from tests.booking.acting import WISH, request
+from tests.calendars.outside.elsewhere import server
+from tests.calendars.outside.foreign import calendar
 from tests.notifications.webhooks.conftest import LOOPBACK
 from tests.notifications.webhooks.receiver import receiving
 
 
+@pytest.fixture
+def signals():
+    """Whoever listened to signals before does so again afterwards."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals")
+def test_it_fetches_outside_calendars_that_are_due_from_origins_the_settings_allow(app, world):
+    with server() as there:
+        app.config["SETTINGS"] = replace(app.config["SETTINGS"], calendar_origins=(there.origin,))
+        address = there.gives("/a.ics", calendar("DTSTART:20261124T140000\nDTEND:20261124T160000"))
+        add_outside_calendar(
+            world.resource().id,
+            by=world.actor(world.fang),
+            name="大楼日历",
+            address=address,
+            allowed=(there.origin,),
+        )
+
+        ran = app.test_cli_runner().invoke(args=["worker", "--once"])
+
+    assert (ran.exit_code, ran.output) == (0, "")
+    world.session.rollback()
+    assert world.session.scalars(sa.select(OutsideBusy.starts_at)).all() == [WISH.start]
+
+
+@pytest.mark.usefixtures("signals")
 @pytest.mark.parametrize("allowed", [LOOPBACK, ()])
 def test_one_look_takes_the_outbox_and_calls_webhooks_where_that_is_allowed(app, world, allowed):
-    app.config["SETTINGS"] = dataclasses.replace(app.config["SETTINGS"], reachable_hosts=allowed)
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], reachable_hosts=allowed)
     with receiving() as receiver:
         add_webhook("INST", receiver.address, by=world.actor(world.fang), allowed_hosts=LOOPBACK)
         request(world, world.resource())

@@ -8,7 +8,7 @@ from alliance.api.fields import Choices, Moment, Text, WholeNumber, wrong
 from alliance.api.schemas import LONGEST_SEARCH, Input, Output, check_window
 from alliance.api.schemas.bookings import LONGEST_CODE
 from alliance.api.schemas.resources import FreeSpanAnswer
-from alliance.availability.models import CLOSURE_KINDS
+from alliance.availability.models import SHOWN_KINDS
 from alliance.booking.board import PAGE
 from alliance.resources.kinds import KINDS
 
@@ -50,7 +50,7 @@ class BoardClosure(Output):
 
     start = fields.DateTime(required=True)
     end = fields.DateTime(required=True, allow_none=True)
-    kind = fields.String(required=True, metadata={"enum": list(CLOSURE_KINDS)})
+    kind = fields.String(required=True, metadata={"enum": list(SHOWN_KINDS)})
     reason = fields.String(required=True)
     item = fields.String(
         required=True, allow_none=True, metadata={"description": "The only item it closes; null for all."}
