@@ -7,7 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from alliance.availability.models import Closure
+from alliance.availability.models import Closure, OutsideCalendar
 from alliance.booking.models import Booking
 from alliance.booking.permissions import booking_stage
 from alliance.booking.queries import deciders_of, loaded, touched_by
@@ -15,6 +15,7 @@ from alliance.history.models import Event
 from alliance.intervals import Span
 from alliance.members.models import Management, Membership, Person
 from alliance.notifications.models import UnitHearing
+from alliance.resources.models import Resource
 
 # Closures without an end concern the bookings of a year: further ahead nobody books.
 _AS_FAR_AS: Final = timedelta(days=365)
@@ -32,6 +33,8 @@ def audience_of(session: Session, event: Event, now: datetime) -> Hearing:
         if booking is not None:
             for person_id, kind in _OF_BOOKINGS[event.verb](session, event, booking, now):
                 hearing.setdefault(person_id, kind)
+    elif event.verb == "outside.clashed":
+        hearing = dict(_of_calendar(session, event))
     elif event.verb == "closure.made":
         hearing = dict.fromkeys(_touched(session, event, now), "closed")
     hearing.pop(event.actor_id or 0, None)
@@ -139,9 +142,19 @@ def _deciders(session: Session, booking: Booking, now: datetime, kind: str) -> P
     return [(person.id, kind) for person in deciders_of(session, booking, stage)]
 
 
+def _of_calendar(session: Session, event: Event) -> Pairs:
+    """Those who run the resource whose outside calendar ran into bookings, as long as it is tied to it."""
+    calendar = session.get(OutsideCalendar, event.subject_id)
+    resource = session.get(Resource, calendar.resource_id) if calendar is not None else None
+    return [] if resource is None else _who_run(session, resource, "clash")
+
+
 def _runners(session: Session, booking: Booking, kind: str) -> Pairs:
+    return _who_run(session, booking.resource, kind)
+
+
+def _who_run(session: Session, resource: Resource, kind: str) -> Pairs:
     """Those who run the resource and, as their unit chose, hear of this; somebody always does where anybody runs it."""
-    resource = booking.resource
     managers = list(
         session.scalars(sa.select(Management.person_id).where(Management.resource_id == resource.id))
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from alliance import clock
 from alliance.history.models import Event
 from alliance.i18n import gettext as _
-from alliance.i18n import language
+from alliance.i18n import language, ngettext
 from alliance.intervals import Span
 from alliance.notifications.formats import format_moment, format_span
 from alliance.notifications.rule_words import CLOSURE_WORDS
@@ -119,6 +119,15 @@ def _closure_made(who: str, data: Data, times: _Times) -> str:
     return _("%(who)s closed it for %(why)s from %(since)s on.", who=who, why=why, since=since)
 
 
+def _clashed(who: str, data: Data, times: _Times) -> str:
+    return ngettext(
+        "%(num)d booking lies where “%(calendar)s” is busy. Both stay; somebody has to talk.",
+        "%(num)d bookings lie where “%(calendar)s” is busy. They stay; somebody has to talk.",
+        len(data["bookings"]),
+        calendar=data["name"],
+    )
+
+
 def _closure_ended(who: str, data: Data, times: _Times) -> str:
     return _("%(who)s ended the closure as of %(end)s.", who=who, end=times.moment(data["ends_at"]))
 
@@ -138,5 +147,6 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     "booking.message": _message,
     "closure.made": _closure_made,
     "closure.ended": _closure_ended,
+    "outside.clashed": _clashed,
 }
 VERBS: Final = tuple(_WORDS)

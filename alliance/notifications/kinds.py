@@ -21,6 +21,7 @@ KINDS: Final = (
     Kind("expiring", "owner", "now"),
     Kind("booked", "owner", "app"),
     Kind("given_back", "owner", "app"),
+    Kind("clash", "owner", "now"),
     Kind("decided", "booker", "now"),
     Kind("changed", "booker", "now"),
     Kind("cancelled", "booker", "now"),

@@ -154,6 +154,8 @@ def _section(about: Sequence[News], settings: Settings) -> _Section:
         button = _("Look at the request")
     elif last.kind == "message":
         button = _("Read and answer")
+    elif last.kind == "clash":
+        button = _("See what clashes")
     elif last.kind == "closed":
         button = _("See my bookings")
     else:

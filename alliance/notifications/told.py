@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from alliance import clock
-from alliance.availability.models import Closure
+from alliance.availability.models import Closure, OutsideCalendar
 from alliance.booking.models import Booking
 from alliance.booking.permissions import may_read
 from alliance.booking.queries import loaded
@@ -27,13 +27,17 @@ from alliance.resources.models import Resource
 
 @dataclass(frozen=True)
 class News:
-    """One delivery with what it is about; `booking` is None for a closure. Who reads it may know all of this."""
+    """One delivery with what it is about; a closure and a calendar have no `booking`. Who reads it may know all this.
+
+    `calendar_ref` names the outside calendar it is about.
+    """
 
     delivery: Delivery
     event: Event
     resource: Resource
     booking: Booking | None
     actor_name: str
+    calendar_ref: str = ""
 
     @property
     def ref(self) -> str:
@@ -89,6 +93,8 @@ class News:
     @property
     def path(self) -> str:
         """The page where something can be done about it."""
+        if self.calendar_ref:
+            return f"/outside-calendars/{self.calendar_ref}"
         if self.booking is None:
             return "/bookings"
         if self.kind in ("to_decide", "expiring"):
@@ -104,6 +110,7 @@ _HEADLINES: Final[dict[str, Callable[[], str]]] = {
     "decided": lambda: _("Decided: %(resource)s"),
     "changed": lambda: _("Changed: %(resource)s"),
     "cancelled": lambda: _("Cancelled: %(resource)s"),
+    "clash": lambda: _("A calendar runs into bookings: %(resource)s"),
     "closed": lambda: _("Closed during your booking: %(resource)s"),
     "reminder": lambda: _("Begins soon: %(resource)s"),
     "message": lambda: _("%(who)s writes about %(resource)s"),
@@ -119,35 +126,41 @@ _DECISIONS: Final[dict[str, Callable[[], str]]] = {
 def told(session: Session, deliveries: Iterable[Delivery], reader: Actor) -> list[News]:
     """What each of the deliveries tells, in their order, without those the reader may no longer know of.
 
-    In four statements, however many there are; the deliveries come with their events.
+    In as many statements as there are sorts of things they are about; the deliveries come with their events.
     """
     lines = list(deliveries)
-    ids: dict[str, set[int]] = {"booking": set(), "closure": set()}
-    for line in lines:
-        ids.setdefault(line.subject_type, set()).add(line.subject_id)
-    bookings = {
-        booking.id: booking
-        for booking in _some(session, sa.select(Booking).options(*loaded()), Booking.id, ids["booking"])
-    }
-    closed_on = {
-        closure.id: closure.resource_id
-        for closure in _some(session, sa.select(Closure), Closure.id, ids["closure"])
-    }
+    bookings = _by_id(session, sa.select(Booking).options(*loaded()), Booking.id, _about(lines, "booking"))
+    closures = _by_id(session, sa.select(Closure), Closure.id, _about(lines, "closure"))
+    calendars = _by_id(
+        session, sa.select(OutsideCalendar), OutsideCalendar.id, _about(lines, "outside_calendar")
+    )
+    places = {each.resource_id for each in (*closures.values(), *calendars.values())}
     owned = sa.select(Resource).options(joinedload(Resource.owner))
-    resources = {each.id: each for each in _some(session, owned, Resource.id, set(closed_on.values()))}
+    resources = _by_id(session, owned, Resource.id, places)
     actors = {line.event.actor_id for line in lines} - {None}
     named = sa.select(Person.id, Person.name).where(Person.id.in_(actors))
     names = dict(session.execute(named).all()) if actors else {}
     found = []
     for line in lines:
+        who = names.get(line.event.actor_id or 0, "")
         booking = bookings.get(line.subject_id) if line.subject_type == "booking" else None
-        resource = booking.resource if booking else resources.get(closed_on.get(line.subject_id, 0))
-        if resource is None or (booking is not None and not may_read(reader, booking)):
+        if booking is not None:
+            if may_read(reader, booking):
+                found.append(News(line, line.event, booking.resource, booking, who))
             continue
-        found.append(News(line, line.event, resource, booking, names.get(line.event.actor_id or 0, "")))
+        calendar = calendars.get(line.subject_id) if line.subject_type == "outside_calendar" else None
+        place = calendar or (closures.get(line.subject_id) if line.subject_type == "closure" else None)
+        resource = resources.get(place.resource_id) if place is not None else None
+        # A calendar is the affair of those who run the resource; a closure is told to those it lies in the way of.
+        if resource is not None and (calendar is None or reader.runs(resource.id, resource.owner_id)):
+            found.append(News(line, line.event, resource, None, who, calendar.ref if calendar else ""))
     return found
 
 
-def _some(session: Session, chosen: Any, column: Any, ids: set[int]) -> Sequence[Any]:
+def _about(lines: Sequence[Delivery], subject_type: str) -> set[int]:
+    return {line.subject_id for line in lines if line.subject_type == subject_type}
+
+
+def _by_id(session: Session, chosen: Any, column: Any, ids: set[int]) -> dict[int, Any]:
     """The rows of these ids; nothing is asked for nothing."""
-    return session.scalars(chosen.where(column.in_(ids))).all() if ids else ()
+    return {row.id: row for row in session.scalars(chosen.where(column.in_(ids)))} if ids else {}

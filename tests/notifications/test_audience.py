@@ -9,6 +9,8 @@ from alliance import clock
 from alliance.availability.actions import close_resource
 from alliance.booking.actions import cancel_booking, move_booking, request_booking
 from alliance.booking.approvals import approve_booking, refuse_booking
+from alliance.calendars.outside.actions import add_outside_calendar
+from alliance.calendars.outside.apart import Reading
 from alliance.members.models import Person
 from alliance.notifications.actions import choose, choose_hearers, tell
 from alliance.notifications.models import Delivery
@@ -244,3 +246,18 @@ def test_deciders_are_told_before_a_request_lapses(app, world):
 
     assert told == [("fangshuyan", "expiring")]
     assert ref
+
+
+def test_a_calendar_that_runs_into_bookings_is_told_to_those_who_run_the_resource(app, world):
+    confocal = world.resource()
+    ask(world, confocal)
+    heard(world)
+
+    add_outside_calendar(
+        confocal.id,
+        by=world.actor(world.person("mei", world.institute, admin=True)),
+        name="Lab",
+        reading=Reading((span(DAY, "14:00", "15:00"),), ()),
+    )
+
+    assert heard(world) == [("fangshuyan", "clash"), ("mei", "clash")]

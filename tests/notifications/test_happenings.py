@@ -49,6 +49,11 @@ TOLD = [
     ("booking.cancelled", {"reason": "", "late": False}, "Lin cancelled it."),
     ("booking.cancelled", {"reason": "Broken", "late": False}, "Lin cancelled it: Broken"),
     ("booking.cancelled", {"reason": "", "late": True}, "Lin cancelled it after the deadline."),
+    (
+        "outside.clashed",
+        {"bookings": ["A"], "name": "Lab"},
+        "1 booking lies where “Lab” is busy. Both stay; somebody has to talk.",
+    ),
     ("booking.due", {"of": "2026-11-24T06:00:00+00:00"}, "It begins tomorrow, 14:00."),
     (
         "booking.expiring",
