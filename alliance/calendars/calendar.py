@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, load_only, selectinload
@@ -13,7 +13,7 @@ from alliance.booking.models import Booking, Occupancy, Stage
 from alliance.booking.permissions import Glimpse, may_read, seen_by
 from alliance.booking.queries import booking_of
 from alliance.calendars.entries import Phrases, Style, entry_of
-from alliance.calendars.ics import FOOT, Head, calendar_bytes, event_bytes, head_bytes
+from alliance.calendars.ics import FOOT, Head, calendar_bytes, event_bytes, head_bytes, invitation_bytes
 from alliance.calendars.kept import Kept
 from alliance.calendars.packing import TooLong, packed
 from alliance.calendars.queries import State, Window, rows_of, subject_of
@@ -94,6 +94,25 @@ def single_calendar(
     entry = entry_of(booking, glimpse, style, shows_resource=True)
     head = Head(str(localized(booking.resource, "name")), zone=settings.zone, changed=entry.changed)
     return calendar_bytes(head, [event_bytes(entry)])
+
+
+def invitation(
+    session: Session, ref: str, reader: Actor, guest: tuple[str, str], now: datetime, settings: Settings
+) -> tuple[Literal["REQUEST", "CANCEL"], bytes] | None:
+    """One booking as an invitation to the reader, by name and mail, or as the end of one; None unless he may open it.
+
+    It comes from the address letters are sent from, for clients refuse an organizer who is not the sender.
+    """
+    booking = booking_of(session, ref)
+    if booking is None or not may_read(reader, booking):
+        return None
+    (glimpse,) = seen_by(reader, [booking])
+    style = Style("mine", "full", Phrases.of(language()), now, settings)
+    entry = entry_of(booking, glimpse, style, shows_resource=True)
+    name, mail = guest
+    invited = replace(entry, organizer_mail=settings.mail_from, guest=name, guest_mail=mail)
+    method: Literal["REQUEST", "CANCEL"] = "CANCEL" if entry.state == "CANCELLED" else "REQUEST"
+    return method, invitation_bytes(invited, method)
 
 
 class _Maker:

@@ -56,7 +56,7 @@ class Entry:
     """What one booking shows in somebody's calendar, in words of his language.
 
     `changed` is the booking's last change and stands for the time of writing, too. With `is_whole_days` the span is
-    written as dates of `zone`. `organizer_mail` is empty where nobody may know it.
+    written as dates of `zone`. `organizer_mail` is empty where nobody may know it. Only invitations have a guest.
     """
 
     uid: str
@@ -75,6 +75,8 @@ class Entry:
     organizer_mail: str = ""
     is_whole_days: bool = False
     zone: str = "UTC"
+    guest: str = ""
+    guest_mail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def event_bytes(entry: Entry) -> bytes:
         f"X-MICROSOFT-CDO-BUSYSTATUS:{_OUTLOOK[entry.state]}",
         _text("SUMMARY", one_line(entry.summary)) or "SUMMARY:",
         _organizer_line(entry.organizer, entry.organizer_mail),
+        _guest_line(entry.guest, entry.guest_mail),
         _text("LOCATION", one_line(entry.location)),
         _text("CATEGORIES", one_line(entry.category)),
         _text("DESCRIPTION", clean(entry.description)),
@@ -132,6 +135,14 @@ def event_bytes(entry: Entry) -> bytes:
 def calendar_bytes(head: Head, events: Iterable[bytes]) -> bytes:
     """The whole calendar: the head, the events as they are, the foot."""
     return b"".join((head_bytes(head), *events, FOOT))
+
+
+def invitation_bytes(entry: Entry, method: Literal["REQUEST", "CANCEL"]) -> bytes:
+    """The event as an invitation to its guest, or as the end of one (RFC 5546): his calendar enters it by itself."""
+    head = _written(
+        "BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}", "CALSCALE:GREGORIAN", f"METHOD:{method}"
+    )
+    return head + event_bytes(entry) + FOOT
 
 
 def free_busy_bytes(
@@ -223,6 +234,15 @@ def _limits(entry: Entry) -> tuple[str, str]:
         return _instant("DTSTART", entry.start), _instant("DTEND", entry.end)
     first, after = days[0], days[1] + timedelta(days=1)
     return f"DTSTART;VALUE=DATE:{first:%Y%m%d}", f"DTEND;VALUE=DATE:{after:%Y%m%d}"
+
+
+def _guest_line(name: str, mail: str) -> str:
+    """The guest has agreed already: he booked it, and nobody waits for his answer."""
+    if not mail:
+        return ""
+    about = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
+    said = Parameters({**about, **({"CN": one_line(name)} if one_line(name) else {})})
+    return f"ATTENDEE;{said.to_ical().decode()}:mailto:{one_line(mail)}"
 
 
 def _organizer_line(organizer: str, organizer_mail: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.availability.local_time import local_day, midnight
+from alliance.booking.models import Booking
 from alliance.db import action
 from alliance.errors import Forbidden, Missing, Problem, Refused
 from alliance.history.models import Event, Outbox
@@ -37,6 +38,7 @@ PATIENCE: Final = timedelta(minutes=2)
 _DIGEST_AT: Final = timedelta(hours=8)
 _DAY: Final = timedelta(days=1)
 _MOST_AT_ONCE: Final = 100
+_ENTERED: Final = ("booking.approved", "booking.moved", "booking.cancelled")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ def tell(session: Session, zone: str, *, limit: int = _MOST_AT_ONCE, quietly: bo
         wishes = wishes_of(session, hearing)
         for person_id, kind in hearing.items():
             session.add_all(_deliveries(event, person_id, kind, wishes[person_id], now, zone, quietly))
+        if not quietly:
+            session.add_all(_entered(session, event, now))
     calls_for(session, taken)
     session.flush()
     session.execute(sa.delete(Outbox).where(Outbox.event_id.in_(taken)))
@@ -115,6 +119,25 @@ def _deliveries(
         due_at = next_digest(now, wishes.digest, ZoneInfo(zone)) if is_digest else now + PATIENCE
         yield Delivery(
             ref=new_ref(), channel="mail", state="waiting", due_at=due_at, is_digest=is_digest, **about
+        )
+
+
+def _entered(session: Session, event: Event, now: datetime) -> Iterable[Delivery]:
+    """A letter about one's own act, for whoever wants his bookings entered into his calendar by letters."""
+    if event.verb not in _ENTERED or event.actor_id is None:
+        return
+    booker = session.scalar(sa.select(Booking.person_id).where(Booking.id == event.subject_id))
+    if booker == event.actor_id and wishes_of(session, [booker])[booker].calendar_part == "invited":
+        yield Delivery(
+            ref=new_ref(),
+            event_id=event.id,
+            person_id=booker,
+            channel="mail",
+            kind="entered",
+            subject_type=event.subject_type,
+            subject_id=event.subject_id,
+            state="waiting",
+            due_at=now + PATIENCE,
         )
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Mode = Literal["now", "digest", "app", "off"]
-Side = Literal["booker", "owner"]
+# What is the reader's own is no news to him: it is only entered into his calendar, where he wants that.
+Side = Literal["booker", "owner", "own"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,10 @@ KINDS: Final = (
     Kind("closed", "booker", "now"),
     Kind("reminder", "booker", "now"),
     Kind("message", "booker", "now"),
+    Kind("entered", "own", "now"),
 )
+# What somebody can choose to be told in one way or another.
+CHOSEN: Final = tuple(kind for kind in KINDS if kind.side != "own")
 BY_CODE: Final = {kind.code: kind for kind in KINDS}
 # What the owner may keep from some of his people.
 OWNERS: Final = tuple(kind.code for kind in KINDS if kind.side == "owner")

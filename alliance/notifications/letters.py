@@ -9,11 +9,12 @@ from email.utils import format_datetime
 from hashlib import sha256
 from typing import Final
 
+import sqlalchemy as sa
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from alliance import clock
-from alliance.calendars.calendar import single_calendar
+from alliance.calendars.calendar import invitation, single_calendar
 from alliance.config import Settings
 from alliance.i18n import HTML_NAMES, Language, in_language, localized, ngettext
 from alliance.i18n import gettext as _
@@ -24,7 +25,7 @@ from alliance.notifications.models import Delivery
 from alliance.notifications.told import News
 
 # News that change what stands in somebody's calendar.
-_IN_CALENDAR: Final = ("decided", "changed", "cancelled", "reminder")
+_IN_CALENDAR: Final = ("decided", "changed", "cancelled", "reminder", "entered")
 _SIGNED: Final = 20
 
 # Plain HTML of few elements: mail programs understand little, and what they do not is passed over.
@@ -108,7 +109,7 @@ def letter_about(
         message["Content-Language"] = HTML_NAMES[spoken]
         message.set_content(_plain(sections, stop, settings), cte="base64")
         message.add_alternative(_html(sections, stop, settings, spoken), subtype="html", cte="base64")
-        method = _add_calendar(session, message, news, reader, wishes, settings)
+        method = _add_calendar(session, message, news, person, reader, wishes, settings)
     return Written(message, method)
 
 
@@ -230,20 +231,35 @@ def _add_calendar(
     session: Session,
     message: EmailMessage,
     news: Sequence[News],
+    person: Person,
     reader: Actor,
     wishes: Wishes,
     settings: Settings,
 ) -> str:
-    """Attach the booking as a file for the calendar, where the news changes it and the person wants that."""
-    bookings = {each.booking.ref for each in news if each.booking and each.kind in _IN_CALENDAR}
+    """Bring the booking along for the calendar, where the news changes it and the person wants that.
+
+    Usually as a file to open. An invitation is entered by the calendar itself; its end is sent only where one was.
+    """
+    bookings = {each.booking.ref: each for each in news if each.booking and each.kind in _IN_CALENDAR}
     if wishes.calendar_part == "none" or len(bookings) != 1:
         return ""
     (ref,) = bookings
-    content = single_calendar(session, ref, reader, clock.now(), settings)
-    if content is None:
+    booking = bookings[ref].booking
+    if wishes.calendar_part == "invited" and booking is not None and booking.person_id == person.id:
+        made = invitation(session, ref, reader, (person.name, person.email), clock.now(), settings)
+        if made is None or (
+            made[0] == "CANCEL" and _last_method(session, person.id, booking.id) != "REQUEST"
+        ):
+            return ""
+        method, content = made
+        message.add_alternative(content.decode(), subtype="calendar", params={"method": method}, cte="base64")
+        message.add_attachment(content, maintype="application", subtype="ics", filename="invite.ics")
+        return method
+    published = single_calendar(session, ref, reader, clock.now(), settings)
+    if published is None:
         return ""
     message.add_attachment(
-        content,
+        published,
         maintype="text",
         subtype="calendar",
         filename=f"{ref}.ics",
@@ -251,3 +267,19 @@ def _add_calendar(
         cte="base64",
     )
     return "PUBLISH"
+
+
+def _last_method(session: Session, person_id: int, booking_id: int) -> str:
+    """What the calendar of the person was asked last about the booking, by a letter that has gone."""
+    asked = (
+        sa.select(Delivery.calendar_method)
+        .where(
+            Delivery.person_id == person_id,
+            Delivery.subject_type == "booking",
+            Delivery.subject_id == booking_id,
+            Delivery.calendar_method.in_(("REQUEST", "CANCEL")),
+        )
+        .order_by(Delivery.id.desc())
+        .limit(1)
+    )
+    return session.scalar(asked) or ""

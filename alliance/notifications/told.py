@@ -114,6 +114,7 @@ _HEADLINES: Final[dict[str, Callable[[], str]]] = {
     "closed": lambda: _("Closed during your booking: %(resource)s"),
     "reminder": lambda: _("Begins soon: %(resource)s"),
     "message": lambda: _("%(who)s writes about %(resource)s"),
+    "entered": lambda: _("For your calendar: %(resource)s"),
 }
 _DECISIONS: Final[dict[str, Callable[[], str]]] = {
     "approved": lambda: _("Confirmed: %(resource)s"),

@@ -14,7 +14,7 @@ from alliance.i18n import gettext as _
 from alliance.i18n import localized
 from alliance.members.queries import units_of
 from alliance.notifications import actions as acts
-from alliance.notifications.kinds import BY_CODE, KINDS, OWNERS
+from alliance.notifications.kinds import BY_CODE, CHOSEN, OWNERS
 from alliance.notifications.letters import ref_signed
 from alliance.notifications.models import CALENDAR_PARTS, DIGESTS, HEARERS
 from alliance.notifications.queries import hearers_of, line_of, lines_of, undelivered
@@ -100,7 +100,7 @@ def settings() -> str:
 def choose() -> BaseResponse | tuple[str, int]:
     """Keep what was chosen."""
     actor, form = require_actor(), request.form
-    chosen = {kind.code: form.get(f"kind-{kind.code}", kind.default) for kind in KINDS}
+    chosen = {kind.code: form.get(f"kind-{kind.code}", kind.default) for kind in CHOSEN}
     try:
         acts.choose(
             by=actor,
@@ -156,7 +156,7 @@ def _settings_page(*, failed: bool = False) -> str:
     actor, session = require_actor(), db.session()
     wishes = acts.wishes_of(session, [actor.person_id])[actor.person_id]
     runs = bool(actor.managed_ids or actor.admin_unit_ids or actor.is_secretariat)
-    shown = [kind for kind in KINDS if kind.side == "booker" or runs]
+    shown = [kind for kind in CHOSEN if kind.side == "booker" or runs]
     units = units_of(session, actor.admin_unit_ids)
     names, hints = kind_names(), kind_hints()
     return render_template(

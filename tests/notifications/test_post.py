@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from icalendar import Calendar
 
 from alliance import clock
 from alliance.booking.actions import cancel_booking, request_booking
@@ -274,3 +275,60 @@ def test_who_may_no_longer_know_of_it_is_not_written_to(app, world, office):
 
     assert office.letters == []
     assert states(world) == [("sent", "nothing_to_tell", False)]
+
+
+def calendar_of(letter):
+    (part,) = [each for each in letter.walk() if each.get_content_type() == "text/calendar"]
+    return part, Calendar.from_ical(part.get_payload(decode=True))
+
+
+def test_who_wants_it_is_invited_and_the_invitation_ends_with_the_booking(app, world, office):
+    choose(by=world.actor(world.lin), modes={}, digest="daily", calendar_part="invited")
+    ref = approved(world)
+    post(world, office.url)
+    with clock.frozen(NOW + timedelta(hours=1)):
+        cancel_booking(ref, by=world.actor(world.fang), reason="Broken")
+        while tell(ZONE):
+            pass
+
+    post(world, office.url, after=timedelta(hours=2))
+
+    invited, ended = (calendar_of(letter) for letter in office.letters)
+    for (part, calendar), method in ((invited, "REQUEST"), (ended, "CANCEL")):
+        (event,) = calendar.walk("VEVENT")
+        assert (part.get_param("method"), str(calendar["METHOD"])) == (method, method)
+        assert str(event["ORGANIZER"]) == "mailto:noreply@alliance.example.org"
+        assert (str(event["ATTENDEE"]), event["ATTENDEE"].params["PARTSTAT"]) == (
+            "mailto:linyuan@example.org",
+            "ACCEPTED",
+        )
+    first, last = (next(iter(calendar.walk("VEVENT"))) for _part, calendar in (invited, ended))
+    assert first["UID"] == last["UID"]
+    assert last["SEQUENCE"] > first["SEQUENCE"]
+    assert (str(first["STATUS"]), str(last["STATUS"])) == ("CONFIRMED", "CANCELLED")
+    assert [letter.get_content_type() for letter in office.letters] == ["multipart/mixed"] * 2
+
+
+def test_who_wants_it_has_his_own_acts_entered_and_nobody_else_hears_of_them(app, world, office):
+    choose(by=world.actor(world.lin), modes={}, digest="daily", calendar_part="invited")
+    ref = ask(world, world.resource())
+
+    post(world, office.url)
+
+    (letter,) = office.letters
+    assert letter["Subject"] == "加入日历：CONFOCAL 仪器 · 11月25日 周三 14:00–16:00"
+    assert str(calendar_of(letter)[1]["METHOD"]) == "REQUEST"
+    lines = world.session.scalars(sa.select(Delivery.kind).where(Delivery.person_id == world.lin.id)).all()
+    assert lines == ["entered"]
+    assert ref
+
+
+def test_an_end_is_not_sent_for_what_was_never_entered(app, world, office):
+    choose(by=world.actor(world.lin), modes={}, digest="daily", calendar_part="invited")
+    ref = approved(world)
+    cancel_booking(ref, by=world.actor(world.fang), reason="Broken")
+
+    post(world, office.url)
+
+    (letter,) = office.letters
+    assert [each.get_content_type() for each in letter.walk() if "calendar" in each.get_content_type()] == []
