@@ -100,6 +100,13 @@ class Booking(Base):
             sqlite_where=sa.text("status = 'approved'"),
             postgresql_where=sa.text("status = 'approved'"),
         ),
+        # Which requests have lapsed, or will soon.
+        sa.Index(
+            "ix_booking_requested_hold_until",
+            "hold_until",
+            sqlite_where=sa.text("status = 'requested'"),
+            postgresql_where=sa.text("status = 'requested'"),
+        ),
         sa.Index(
             "ix_booking_requested_for",
             "unit_id",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, load_only, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, load_only, selectinload
 
 from alliance.booking.models import Booking, Occupancy, Stage
 from alliance.booking.permissions import Glimpse, may_read, seen_by
@@ -28,8 +28,13 @@ from alliance.resources.models import Resource
 _AT_ONCE: Final = 500
 # At a megabyte Google gives up.
 _LONGEST: Final = 900_000
-# What an event shows: less than a page does.
+# What an event shows, and what decides who sees it: less than a page needs.
+_OF_A_UNIT: Final = (Unit.code, Unit.name_zh, Unit.name_en, Unit.contact_email)
 _NEEDED: Final = (
+    defer(Booking.relation, raiseload=True),
+    defer(Booking.requested_at, raiseload=True),
+    defer(Booking.reason, raiseload=True),
+    defer(Booking.cancelled_late, raiseload=True),
     joinedload(Booking.resource).options(
         load_only(
             Resource.code,
@@ -45,10 +50,10 @@ _NEEDED: Final = (
             Resource.zone,
             raiseload=True,
         ),
-        joinedload(Resource.owner),
+        joinedload(Resource.owner).load_only(*_OF_A_UNIT, raiseload=True),
     ),
     joinedload(Booking.person).load_only(Person.name, raiseload=True),
-    joinedload(Booking.unit),
+    joinedload(Booking.unit).load_only(*_OF_A_UNIT, raiseload=True),
     selectinload(Booking.stages).load_only(Stage.deciders, raiseload=True),
     selectinload(Booking.occupancies).load_only(Occupancy.item_id, raiseload=True),
 )

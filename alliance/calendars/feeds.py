@@ -101,7 +101,8 @@ def change_feed(
         if feed.scope != "resources":
             raise Refused([Problem("unknown_field", params={"name": "resources"}, field="resources")])
         _choose(session, feed, by, resource_codes)
-    record(session, "feed.changed", "feed", feed.id, at=clock.now(), by_id=by.person_id)
+    feed.changed_at = clock.now()
+    record(session, "feed.changed", "feed", feed.id, at=feed.changed_at, by_id=by.person_id)
     return feed.ref
 
 

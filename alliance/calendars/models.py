@@ -15,7 +15,7 @@ class Feed(Base):
 
     Only the hash of the address's token is kept. `subject_id` is the unit's, the group's or the one resource's id; of
     several resources there are rows of `FeedResource`. What may be seen is asked again at each fetch. `last_count` and
-    `last_bytes` are how much the last fetch that was noted got.
+    `last_bytes` are how many bookings it was about, and how much was sent, at the last fetch that was noted.
     """
 
     __tablename__ = "feed"
@@ -35,6 +35,8 @@ class Feed(Base):
     future_days: Mapped[int | None] = mapped_column(sa.SmallInteger)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column()
+    # When its owner last wanted it otherwise, which calendars must notice; None while he never did.
+    changed_at: Mapped[datetime | None] = mapped_column()
     last_used_at: Mapped[datetime | None] = mapped_column()
     last_count: Mapped[int | None] = mapped_column()
     last_bytes: Mapped[int | None] = mapped_column()

@@ -102,7 +102,8 @@ def state_of(session: Session, subscription: Subscription, now: datetime, settin
     is_settled = all(at < now.replace(microsecond=0) for at in named)
     # The other numbers come as the two databases count, hence as text.
     numbers = [str(number) for number in found if not isinstance(number, datetime)]
-    changes = [*named, *(at for at in (found.changed, found.lapse) if at is not None), window.today]
+    others = (found.changed, found.lapse, subscription.changed_at)
+    changes = [*named, *(at for at in others if at is not None), window.today]
     moment = "" if is_settled else str(now.replace(microsecond=0))
     return State(
         tag=_tag(subscription, settings, *map(str, changes), *numbers, moment),

@@ -35,6 +35,7 @@ class Subscription:
     reader: Actor | None = None
     feed_id: int | None = None
     last_used_at: datetime | None = None
+    changed_at: datetime | None = None
 
     @property
     def language(self) -> Language:
@@ -66,6 +67,7 @@ def subscription_of(session: Session, token: str) -> Subscription | None:
         reader=reader,
         feed_id=feed.id,
         last_used_at=feed.last_used_at,
+        changed_at=feed.changed_at,
     )
 
 
@@ -94,5 +96,9 @@ def _feed_and_person() -> sa.Select[*tuple[Any, ...]]:
     is_meant = sa.and_(Feed.token_hash == sa.bindparam("token_hash"), Feed.revoked_at.is_(None))
     about = everything_about(sa.select(Feed.person_id).where(is_meant).scalar_subquery()).subquery("about")
     looks = [getattr(Feed, name) for name in _LOOKS]
-    columns = (Feed.id, Feed.ref, Feed.person_id, Feed.scope, Feed.subject_id, Feed.last_used_at, *looks)
-    return sa.select(*columns, *about.c).join(about, sa.true()).where(is_meant)
+    columns = (Feed.id, Feed.ref, Feed.person_id, Feed.scope, Feed.subject_id)
+    return (
+        sa.select(*columns, Feed.last_used_at, Feed.changed_at, *looks, *about.c)
+        .join(about, sa.true())
+        .where(is_meant)
+    )

@@ -16,12 +16,12 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from alliance.internet import is_public
+
 LONGEST_ADDRESS: Final = 500
 SECONDS: Final = 10.0
 _PORTS: Final = {"https": 443, "http": 80}
 _MOST_PLACES: Final = 2
-# Gateways that lead from these into IPv4 nets, private ones among them.
-_GATEWAYS: Final = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "::/96")))
 
 
 class Unreachable(Exception):
@@ -160,17 +160,8 @@ def _places(target: Target) -> list[tuple[Any, ...]]:
 
 
 def _check(target: Target, addresses: Collection[str]) -> None:
-    if not target.is_allowed and not all(_is_public(ipaddress.ip_address(each)) for each in addresses):
+    if not target.is_allowed and not all(map(is_public, addresses)):
         raise Unreachable("not_public")
-
-
-def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return _is_public(address.ipv4_mapped)
-        if any(address in gateway for gateway in _GATEWAYS):
-            return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 @cache

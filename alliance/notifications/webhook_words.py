@@ -47,9 +47,9 @@ def _webhook_off(params: Params, times: Times) -> Words:
 
 
 WEBHOOK_WORDS: Final[dict[str, Saying]] = {
-    "address_bad": _bad_address,
-    "address_not_https": _not_https,
-    "address_not_public": _not_public,
+    "webhook_bad": _bad_address,
+    "webhook_not_https": _not_https,
+    "webhook_not_public": _not_public,
     "too_many_webhooks": _too_many_webhooks,
     "webhook_off": _webhook_off,
 }

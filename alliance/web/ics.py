@@ -59,7 +59,6 @@ def _keep_events(state: BlueprintSetupState) -> None:
 @by_address
 def feed(token: str) -> Response:
     """A secret feed. Unknown, revoked and no longer permitted look the same."""
-    read_as_of_now(db.session())
     subscription = subscription_of(db.session(), token)
     return _feed(subscription, "bookings.ics")
 
@@ -68,7 +67,6 @@ def feed(token: str) -> Response:
 @by_address
 def resource(code: str) -> Response:
     """The busy times of a resource that everybody may see; `?lang=` chooses the language."""
-    read_as_of_now(db.session())
     chosen: Language = "en" if request.args.get("lang") == "en" else "zh"
     subscription = public_subscription(db.session(), code, chosen)
     return _feed(subscription, f"{code}.ics")
@@ -127,6 +125,12 @@ def _feed(subscription: Subscription | None, filename: str) -> Response:
         return _missing()
     if is_resource_modified(request.environ, etag=state.tag, last_modified=state.changed):
         shelves: Shelves = current_app.extensions["calendars"]
+        if shelves.calendars.get(state.tag) is None:
+            # What is put together from many statements must be of one instant, and so must its tag.
+            read_as_of_now(db.session())
+            state = state_of(db.session(), subscription, clock.now(), _settings())
+            if state is None:
+                return _missing()
         content = packed_calendar(db.session(), subscription, state, shelves=shelves, settings=_settings())
         answer = _packed_or_not(content, filename)
         if subscription.feed_id is not None:

@@ -96,17 +96,17 @@ def upgrade():
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_reminder_booking_id_booking")),
         sa.PrimaryKeyConstraint("booking_id", "verb", "of", name=op.f("pk_reminder")),
     )
-    # What begins soon, among all that was ever booked.
-    op.create_index(
-        "ix_booking_approved_starts_at",
-        "booking",
-        ["starts_at"],
-        sqlite_where=sa.text("status = 'approved'"),
-        postgresql_where=sa.text("status = 'approved'"),
-    )
+    # What begins and what lapses soon, among all that was ever booked.
+    for name, column, condition in (
+        ("ix_booking_approved_starts_at", "starts_at", "status = 'approved'"),
+        ("ix_booking_requested_hold_until", "hold_until", "status = 'requested'"),
+    ):
+        where = sa.text(condition)
+        op.create_index(name, "booking", [column], sqlite_where=where, postgresql_where=where)
 
 
 def downgrade():
+    op.drop_index("ix_booking_requested_hold_until", table_name="booking")
     op.drop_index("ix_booking_approved_starts_at", table_name="booking")
     for name in ("reminder", "unit_hearing", "message_habit", "message_choice", "delivery"):
         op.drop_table(name)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from alliance.db import Instant
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -18,6 +20,17 @@ FEWER_SCOPES = "scope IN ('mine', 'unit', 'resource')"
 SUBJECT = "(scope IN ('unit', 'group', 'resource')) = (subject_id IS NOT NULL)"
 FORMER_SUBJECT = "(scope = 'mine') = (subject_id IS NULL)"
 
+ADDED = (
+    "colour",
+    "pending",
+    "cancelled",
+    "past_days",
+    "future_days",
+    "changed_at",
+    "last_count",
+    "last_bytes",
+)
+
 
 def upgrade():
     # Whether a calendar has changed is asked far more often than anything changes: from indexes alone.
@@ -32,6 +45,7 @@ def upgrade():
         feed.add_column(sa.Column("cancelled", sa.Boolean(), nullable=False, server_default=sa.true()))
         feed.add_column(sa.Column("past_days", sa.SmallInteger(), nullable=False, server_default="60"))
         feed.add_column(sa.Column("future_days", sa.SmallInteger(), nullable=True))
+        feed.add_column(sa.Column("changed_at", Instant(), nullable=True))
         feed.add_column(sa.Column("last_count", sa.Integer(), nullable=True))
         feed.add_column(sa.Column("last_bytes", sa.Integer(), nullable=True))
         feed.drop_constraint(op.f("ck_feed_scope"), type_="check")
@@ -59,15 +73,7 @@ def downgrade():
         feed.drop_constraint(op.f("ck_feed_scope"), type_="check")
         feed.create_check_constraint(op.f("ck_feed_scope"), FEWER_SCOPES)
         feed.create_check_constraint(op.f("ck_feed_subject"), FORMER_SUBJECT)
-        for column in (
-            "last_bytes",
-            "last_count",
-            "future_days",
-            "past_days",
-            "cancelled",
-            "pending",
-            "colour",
-        ):
+        for column in ADDED:
             feed.drop_column(column)
         feed.alter_column("scope", type_=sa.String(length=8), existing_nullable=False)
     op.drop_index("ix_resource_changed_at_id", table_name="resource")

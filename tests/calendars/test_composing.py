@@ -187,6 +187,21 @@ def test_a_changed_feed_keeps_its_address_and_every_change_arrives(feeds, world)
     assert (*seen, now.future_days) == ("en", "busy", "Mine", "teal", False, False, 0, 90)
 
 
+def test_a_client_that_knows_only_a_date_gets_the_change_too(feeds, world):
+    feeds.book(world.resource(), title="成像")
+    path = feeds.make(world.lin)
+    (line,) = feeds_of(world.session, world.lin.id)
+    since = feeds.get(path).headers["Last-Modified"]
+    same = feeds.get(path, If_Modified_Since=since)
+
+    with clock.frozen(NOW + timedelta(minutes=1)):
+        change_feed(line.ref, world.actor(world.lin), detail="busy")
+        after = feeds.get(path, If_Modified_Since=since)
+
+    assert (same.status_code, after.status_code) == (304, 200)
+    assert "成像" not in after.get_data(as_text=True)
+
+
 def test_what_no_feed_can_be_like_changes_nothing(world):
     world.resource()
     lin = world.actor(world.lin)

@@ -94,12 +94,16 @@ def test_the_address_is_neither_in_the_calendar_nor_in_the_database_nor_in_the_l
 
 def test_an_unchanged_feed_costs_two_statements_and_no_body(feeds, world):
     microscope = world.resource()
+    world.group("CHAIN", world.institute)
     for hour in (9, 11, 13):
         feeds.book(microscope, span("2026-11-24", f"{hour}:00", f"{hour + 1}:00"))
     for path in (
         feeds.make(world.lin),
         feeds.make(world.fang, "unit", "INST"),
         feeds.make(world.lin, "resource", "CONFOCAL"),
+        feeds.make(world.lin, "resources", None, resource_codes=("CONFOCAL",)),
+        feeds.make(world.fang, "group", "CHAIN"),
+        feeds.make(world.fang, "approvals"),
     ):
         first = feeds.get(path)
 

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from alliance import clock, create_app
+from alliance.calendars.calendar import Shelves
+from alliance.calendars.kept import Kept
 from alliance.cli.synthesize import fill, tidy
 from alliance.cli.synthetic.scale import Scale
 from alliance.db import db
@@ -36,6 +38,10 @@ class Alliance:
         """Within its context, its clock stopped."""
         with self.app.app_context(), clock.frozen(NOW):
             yield self.frequent
+
+    def forget_calendars(self) -> None:
+        """Let the next feed be made as if nobody had asked for it before."""
+        self.app.extensions["calendars"] = Shelves(events=Kept(1), calendars=Kept(1))
 
 
 def filled(url: str, bookings: int) -> Alliance:

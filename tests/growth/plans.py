@@ -16,7 +16,6 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from alliance.calendars.kept import Kept
 from alliance.config import ROOT
 from alliance.db import db
 from tests.conftest import TEMPLATE, migrate
@@ -45,7 +44,7 @@ def section(alliance: Alliance, kind: str) -> str:
     with alliance.open() as frequent:
         for name, ask in frequent.reads().items():
             ask.of(alliance.app)
-            alliance.app.extensions["kept_events"] = Kept(most=1)
+            alliance.forget_calendars()
             db.session.rollback()
             with _explained(db.engine) as plans:
                 ask.of(alliance.app)

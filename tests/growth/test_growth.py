@@ -5,7 +5,6 @@ from itertools import islice
 
 import pytest
 
-from alliance.calendars.kept import Kept
 from alliance.db import db
 from tests.frequent import Ask, Frequent
 from tests.growth.made import FEW, MANY, Alliance
@@ -51,7 +50,7 @@ def work_of(alliance: Alliance, name: str) -> Work:
         warm_up, measured = found
         warm_up.of(alliance.app)
         if name == "feed, first":
-            alliance.app.extensions["kept_events"] = Kept(most=1)
+            alliance.forget_calendars()
         db.session.rollback()
         with work_on(db.engine) as work:
             measured.of(alliance.app)

@@ -818,7 +818,7 @@ def test_nobody_else_reads_or_writes_messages(app, lin, world):
     assert stranger.get(f"/bookings/{ref}").status_code == 404
     for unknown in (ref, "0000000000", "no%00ref"):
         assert stranger.send(f"/bookings/{unknown}/messages", text="x").status_code == 404
-    assert '<p class="message-text"' in lin.get(f"/bookings/{ref}").text
+    assert '<p class="conversation-text"' in lin.get(f"/bookings/{ref}").text
 
 
 def test_the_request_in_the_inbox_leads_to_its_messages(lin, fang, world):

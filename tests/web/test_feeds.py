@@ -311,6 +311,17 @@ def test_ones_booking_comes_as_a_file_for_a_program(client, lin, world):
     assert "Set-Cookie" not in answer.headers
 
 
+def test_free_and_busy_times_are_told_to_whoever_is_signed_in_and_may_see_the_resource(browser, lin, world):
+    world.resource("OURS", visibility="alliance")
+    world.resource("SECRET", visibility="own_unit")
+
+    answers = [browser.get(f"/resources/{code}/freebusy.ics") for code in ("OURS", "SECRET", "NOWHERE")]
+
+    assert [answer.status_code for answer in answers] == [200, 404, 404]
+    assert answers[0].mimetype == "text/calendar"
+    assert answers[1].get_data() == answers[2].get_data()
+
+
 def test_nobody_else_gets_the_file(app, lin, world):
     ref = booked(world, lin)
     guest = world.person("guest", world.unit("OTHER"))

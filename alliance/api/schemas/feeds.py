@@ -91,7 +91,9 @@ class FeedAnswer(Output):
     created = fields.DateTime(required=True)
     last_used = fields.DateTime(required=True, allow_none=True)
     bookings = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "How many the last fetch noted got."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "How many it was about at the last fetch noted."},
     )
     address = fields.String(
         metadata={"format": "uri", "description": "The secret address; only in the answer that made it."}

@@ -9,14 +9,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from alliance.calendars.outside.apart import Trouble
+from alliance.internet import is_public
 
 LONGEST_ADDRESS: Final = 1000
 _PORTS: Final = {"https": 443, "http": 80}
 _NAME: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
-# Networks inside of which an IPv4 address stands in the last 32 bits: it is that one that is reached.
-_CARRIES_IPV4: Final = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
-_LOCAL: Final = tuple(map(ipaddress.IPv6Network, ("64:ff9b:1::/48", "fec0::/10")))
-
 # What `socket.getaddrinfo` does, as far as it is needed: the addresses of a name.
 Resolve = Callable[[str, int], list[str]]
 
@@ -79,21 +76,6 @@ def machines_of(place: Place, allowed: Collection[str], resolve: Resolve) -> lis
     return found
 
 
-def is_public(number: str) -> bool:
-    """Whether a numeric address leads out into the internet, also behind the ways to write IPv4 within IPv6."""
-    try:
-        address = ipaddress.ip_address(number)
-    except ValueError:
-        return False
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = _inner(address)
-        if inner is not None:
-            return is_public(str(inner))
-        if any(address in network for network in _LOCAL):
-            return False
-    return address.is_global and not (address.is_multicast or address.is_reserved)
-
-
 def resolved(host: str, port: int) -> list[str]:
     """What the system's resolver says; an empty list when it knows nothing."""
     try:
@@ -101,18 +83,6 @@ def resolved(host: str, port: int) -> list[str]:
     except OSError:
         return []
     return list(dict.fromkeys(str(each[4][0]) for each in found))
-
-
-def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if address.scope_id is not None:
-        return None
-    if (carried := address.ipv4_mapped or address.sixtofour) is not None:
-        return carried
-    if address.teredo is not None:
-        return address.teredo[1]
-    if any(address in network for network in _CARRIES_IPV4):
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return None
 
 
 def _is_number(host: str) -> bool:

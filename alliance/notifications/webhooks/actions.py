@@ -175,7 +175,7 @@ def _refuse_unfit(address: str, label: str, allowed_hosts: Collection[str]) -> N
     try:
         target_of(address, allowed_hosts)
     except Unreachable as error:
-        problems.append(Problem(f"address_{error.code}", field="address"))
+        problems.append(Problem(f"webhook_{error.code}", field="address"))
     if len(label) > LONGEST_LABEL:
         problems.append(Problem("label_too_long", params={"longest": LONGEST_LABEL}, field="label"))
     if problems:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from alliance.calendars.outside.addresses import is_public, machines_of, masked, place_of
+from alliance.calendars.outside.addresses import machines_of, masked, place_of
 from alliance.calendars.outside.apart import Trouble
 from alliance.config import ConfigError, Settings
+from alliance.internet import is_public
 
 PLACES = [
     ("https://calendar.example.org/a.ics", ("calendar.example.org", 443, "/a.ics")),

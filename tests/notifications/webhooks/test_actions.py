@@ -87,9 +87,9 @@ def test_to_all_but_the_admins_of_the_unit_its_webhooks_are_not_there(world):
 @pytest.mark.parametrize(
     ("address", "code"),
     [
-        ("chat", "address_bad"),
-        ("http://chat.example.org/", "address_not_https"),
-        ("https://127.0.0.1/", "address_not_public"),
+        ("chat", "webhook_bad"),
+        ("http://chat.example.org/", "webhook_not_https"),
+        ("https://127.0.0.1/", "webhook_not_public"),
     ],
 )
 def test_an_unfit_address_is_refused_and_nothing_kept(world, address, code):
@@ -108,7 +108,7 @@ def test_what_is_refused_before_asking_anybody_has_words(world):
     for address in ("chat", "http://chat.example.org/", "https://10.0.0.1/"):
         with pytest.raises(Unreachable) as refusal:
             target_of(address)
-        codes.add(f"address_{refusal.value.code}")
+        codes.add(f"webhook_{refusal.value.code}")
 
     assert len(codes) == 3
     assert codes <= set(WORDS)
