@@ -77,15 +77,17 @@ class News:
         return happening(self.event, self.actor_name, self.zone, by_day=by_day)
 
     def detail(self) -> str:
-        """The line below: what happened, or of a request what for, since its headline has all the rest."""
-        if self.kind == "to_decide" and self.booking is not None and self.event.verb == "booking.requested":
+        """The line below: what happened; where the headline has said so, what for, or of a message nothing."""
+        if self.booking is not None and (self.kind, self.event.verb) in _NEW:
             return self.booking.purpose or self.booking.title
-        return self.sentence()
+        return "" if self.kind == "message" else self.sentence()
 
     def headline(self) -> str:
         """What it means to the reader, and of which resource."""
         if self.kind == "decided" and self.booking is not None:
             words = _DECISIONS.get(self.booking.status, _DECISIONS["requested"])
+        elif self.kind == "booked" and self.event.verb == "booking.moved":
+            words = _HEADLINES["changed"]
         else:
             words = _HEADLINES[self.kind]
         return words() % {"resource": self.name, "who": self.actor_name}
@@ -105,7 +107,7 @@ class News:
 _HEADLINES: Final[dict[str, Callable[[], str]]] = {
     "to_decide": lambda: _("Please decide: %(who)s asks for %(resource)s"),
     "expiring": lambda: _("Lapses soon without a decision: %(resource)s"),
-    "booked": lambda: _("Booked: %(resource)s"),
+    "booked": lambda: _("%(who)s booked %(resource)s"),
     "given_back": lambda: _("Given back: %(resource)s"),
     "decided": lambda: _("Decided: %(resource)s"),
     "changed": lambda: _("Changed: %(resource)s"),
@@ -116,6 +118,8 @@ _HEADLINES: Final[dict[str, Callable[[], str]]] = {
     "message": lambda: _("%(who)s writes about %(resource)s"),
     "entered": lambda: _("For your calendar: %(resource)s"),
 }
+# What was not there before: who and what stand in the headline, when stands below it.
+_NEW: Final = {("to_decide", "booking.requested"), ("booked", "booking.approved")}
 _DECISIONS: Final[dict[str, Callable[[], str]]] = {
     "approved": lambda: _("Confirmed: %(resource)s"),
     "refused": lambda: _("Refused: %(resource)s"),

@@ -5,8 +5,9 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from alliance.booking.actions import request_booking
+from alliance.booking.actions import move_booking, request_booking
 from alliance.booking.approvals import approve_booking
+from alliance.booking.messages import write_message
 from alliance.notifications.actions import tell
 from alliance.notifications.letters import signed_ref
 from alliance.notifications.models import Delivery, MessageChoice, MessageHabit, UnitHearing
@@ -60,6 +61,24 @@ def test_the_bell_counts_what_is_unread_and_each_line_leads_to_the_act(fang, wor
     assert "Three channels" in words(page)
     assert (opened.status_code, opened.location) == (303, f"/approvals/{ref}")
     assert count_in_bar(fang.get("/messages")) == 0
+
+
+def test_no_line_says_what_its_headline_says(fang, world):
+    free = world.resource("FREE")
+    booked = ask(world, resource=free, purpose="Three channels")
+    told(world)
+    assert "linyuan booked FREE instrument" in words(fang.get("/messages"))
+    assert "Three channels" in words(fang.get("/messages"))
+    assert "confirmed at once" not in words(fang.get("/messages"))
+
+    move_booking(booked, span(DAY, "17:00", "18:00"), by=world.actor(world.lin), quantity=1)
+    told(world)
+    assert "Changed: FREE instrument" in words(fang.get("/messages"))
+
+    write_message(booked, "Is it cold?", by=world.actor(world.lin))
+    told(world)
+    assert "linyuan writes about FREE instrument" in words(fang.get("/messages"))
+    assert "wrote a message" not in words(fang.get("/messages"))
 
 
 def test_opening_the_last_line_of_a_booking_reads_those_before_it(lin, world):
