@@ -1,5 +1,6 @@
 """`worker`: what the clock and the history ask for, from lapsed requests to letters, until it is told to stop."""
 
+import logging
 import signal
 import threading
 from collections.abc import Callable
@@ -23,7 +24,9 @@ from alliance.notifications.post import send_letters
 from alliance.notifications.reminders import remind
 from alliance.notifications.webhooks.calls import forget_old_calls, send_webhook_calls
 
+_log: Final = logging.getLogger(__name__)
 _CALLS_AT_ONCE: Final = 100
+_LETTERS_AT_ONCE: Final = 50
 
 
 @click.command()
@@ -44,11 +47,16 @@ def worker(once: bool, every: float) -> None:
 
 
 def _do(duty: Callable[[Settings], None]) -> None:
-    """Do what is due of one duty; a database that cannot be reached now may be reached next time."""
+    """Do what is due of one duty, whatever becomes of it: one that fails must not keep the others from theirs.
+
+    A database that cannot be reached now may be reached next time.
+    """
     try:
         duty(current_app.config["SETTINGS"])
     except (Busy, DBAPIError) as error:
         click.echo(f"The database did not answer, trying again later: {type(error).__name__}", err=True)
+    except Exception:  # noqa: BLE001 - whatever it is, it is in the log, and the next duty has its turn
+        _log.exception("A duty failed and is tried again later")
     finally:
         db.session.remove()
 
@@ -67,7 +75,7 @@ def _tell(settings: Settings) -> None:
 
 def _send(settings: Settings) -> None:
     with mailbox_at(settings.smtp_url, settings.mail_from) as mailbox:
-        while send_letters(mailbox, settings):
+        while send_letters(mailbox, settings, limit=_LETTERS_AT_ONCE) == _LETTERS_AT_ONCE:
             pass
 
 

@@ -19,7 +19,7 @@ from alliance.hold import hold
 from alliance.members.actor import Actor
 from alliance.members.models import Unit
 from alliance.notifications.audience import audience_of
-from alliance.notifications.kinds import BY_CODE, OWNERS
+from alliance.notifications.kinds import BY_CODE, IN_CALENDAR, OWNERS
 from alliance.notifications.models import (
     CALENDAR_PARTS,
     DIGESTS,
@@ -103,6 +103,8 @@ def _deliveries(
     mode = wishes.mode(kind)
     if mode == "off":
         return
+    # A calendar that enters what letters bring must not be behind until the morning.
+    is_digest = mode == "digest" and not (wishes.calendar_part == "invited" and kind in IN_CALENDAR)
     about: dict[str, Any] = {
         "event_id": event.id,
         "person_id": person_id,
@@ -115,7 +117,6 @@ def _deliveries(
         ref=new_ref(), channel="app", state="shown", due_at=now, read_at=now if is_old else None, **about
     )
     if mode in ("now", "digest") and not quietly:
-        is_digest = mode == "digest"
         due_at = next_digest(now, wishes.digest, ZoneInfo(zone)) if is_digest else now + PATIENCE
         yield Delivery(
             ref=new_ref(), channel="mail", state="waiting", due_at=due_at, is_digest=is_digest, **about
@@ -215,6 +216,7 @@ def choose_hearers(session: Session, unit_code: str, by: Actor, hearers: Mapping
 def write_no_more(session: Session, ref: str) -> str:
     """Let the kind of news of this letter come in the app alone from now on; return the kind. Raises Missing.
 
+    What was only entered into a calendar is entered no more: bookings come as files to open again.
     For the link in the letter itself, which needs no signing in: knowing the letter's signed address is enough.
     """
     letter = session.scalars(
@@ -223,7 +225,12 @@ def write_no_more(session: Session, ref: str) -> str:
     if letter is None:
         raise Missing
     hold(session, persons=[letter.person_id])
-    session.merge(MessageChoice(person_id=letter.person_id, kind=letter.kind, mode="app"))
+    if BY_CODE[letter.kind].side == "own":
+        habit = session.get(MessageHabit, letter.person_id)
+        if habit is not None:
+            habit.calendar_part = "attached"
+    else:
+        session.merge(MessageChoice(person_id=letter.person_id, kind=letter.kind, mode="app"))
     waiting = (
         Delivery.person_id == letter.person_id,
         Delivery.channel == "mail",

@@ -34,5 +34,7 @@ KINDS: Final = (
 # What somebody can choose to be told in one way or another.
 CHOSEN: Final = tuple(kind for kind in KINDS if kind.side != "own")
 BY_CODE: Final = {kind.code: kind for kind in KINDS}
+# News that change what stands in somebody's calendar.
+IN_CALENDAR: Final = ("decided", "changed", "cancelled", "reminder", "entered")
 # What the owner may keep from some of his people.
 OWNERS: Final = tuple(kind.code for kind in KINDS if kind.side == "owner")

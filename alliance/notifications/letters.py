@@ -21,11 +21,10 @@ from alliance.i18n import gettext as _
 from alliance.members.actor import Actor
 from alliance.members.models import Person
 from alliance.notifications.actions import Wishes
+from alliance.notifications.kinds import IN_CALENDAR
 from alliance.notifications.models import Delivery
 from alliance.notifications.told import News
 
-# News that change what stands in somebody's calendar.
-_IN_CALENDAR: Final = ("decided", "changed", "cancelled", "reminder", "entered")
 _SIGNED: Final = 20
 
 # Plain HTML of few elements: mail programs understand little, and what they do not is passed over.
@@ -65,11 +64,19 @@ _LINK: Final = Markup('<a href="%s">%s</a>')
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """What a letter brings for the reader's calendar: about which booking, and what it asks the calendar to do."""
+
+    booking_id: int
+    method: str
+
+
+@dataclass(frozen=True)
 class Written:
-    """A letter ready to be sent, and what its calendar part asks the reader's calendar to do."""
+    """A letter ready to be sent, with what it brings for the calendar."""
 
     message: EmailMessage
-    calendar_method: str = ""
+    brought: CalendarPart | None = None
 
 
 @dataclass(frozen=True)
@@ -109,8 +116,8 @@ def letter_about(
         message["Content-Language"] = HTML_NAMES[spoken]
         message.set_content(_plain(sections, stop, settings), cte="base64")
         message.add_alternative(_html(sections, stop, settings, spoken), subtype="html", cte="base64")
-        method = _add_calendar(session, message, news, person, reader, wishes, settings)
-    return Written(message, method)
+        brought = _add_calendar(session, message, news, person, reader, wishes, settings)
+    return Written(message, brought)
 
 
 def message_id(ref: str, settings: Settings) -> str:
@@ -235,29 +242,29 @@ def _add_calendar(
     reader: Actor,
     wishes: Wishes,
     settings: Settings,
-) -> str:
+) -> CalendarPart | None:
     """Bring the booking along for the calendar, where the news changes it and the person wants that.
 
     Usually as a file to open. An invitation is entered by the calendar itself; its end is sent only where one was.
     """
-    bookings = {each.booking.ref: each for each in news if each.booking and each.kind in _IN_CALENDAR}
+    bookings = {each.booking.id: each.booking for each in news if each.booking and each.kind in IN_CALENDAR}
     if wishes.calendar_part == "none" or len(bookings) != 1:
-        return ""
-    (ref,) = bookings
-    booking = bookings[ref].booking
-    if wishes.calendar_part == "invited" and booking is not None and booking.person_id == person.id:
+        return None
+    (booking,) = bookings.values()
+    ref = booking.ref
+    if wishes.calendar_part == "invited" and booking.person_id == person.id:
         made = invitation(session, ref, reader, (person.name, person.email), clock.now(), settings)
         if made is None or (
             made[0] == "CANCEL" and _last_method(session, person.id, booking.id) != "REQUEST"
         ):
-            return ""
+            return None
         method, content = made
         message.add_alternative(content.decode(), subtype="calendar", params={"method": method}, cte="base64")
         message.add_attachment(content, maintype="application", subtype="ics", filename="invite.ics")
-        return method
+        return CalendarPart(booking.id, method)
     published = single_calendar(session, ref, reader, clock.now(), settings)
     if published is None:
-        return ""
+        return None
     message.add_attachment(
         published,
         maintype="text",
@@ -266,7 +273,7 @@ def _add_calendar(
         params={"method": "PUBLISH", "charset": "UTF-8"},
         cte="base64",
     )
-    return "PUBLISH"
+    return CalendarPart(booking.id, "PUBLISH")
 
 
 def _last_method(session: Session, person_id: int, booking_id: int) -> str:

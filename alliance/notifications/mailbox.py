@@ -23,6 +23,10 @@ class NotSent(Exception):
         self.final = final
 
 
+class Unreachable(NotSent):
+    """The server takes no letters now, whomever they are for."""
+
+
 class Unknown(Exception):
     """The server fell silent after it had the letter: nobody knows whether it was taken."""
 
@@ -55,13 +59,16 @@ class Server:
 
     def send(self, letter: EmailMessage, to: str) -> None:
         client = self._connected()
-        content = letter.as_bytes(policy=SMTP)
         try:
+            content = letter.as_bytes(policy=SMTP)
             self._must(client.mail(self._sender), to_person=False)
             self._must(client.rcpt(to), to_person=True)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise NotSent("connection_lost") from error
+        except UnicodeError as error:
+            self.close()
+            raise NotSent("bad_address", final=True) from error
         except NotSent:
             with suppress(OSError, smtplib.SMTPException):
                 client.rset()
@@ -95,9 +102,9 @@ class Server:
             try:
                 self._client = self._open()
             except smtplib.SMTPAuthenticationError as error:
-                raise NotSent("login_refused") from error
+                raise Unreachable("login_refused") from error
             except (OSError, smtplib.SMTPException) as error:
-                raise NotSent("not_reachable") from error
+                raise Unreachable("not_reachable") from error
         return self._client
 
     def _open(self) -> smtplib.SMTP:

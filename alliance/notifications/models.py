@@ -107,6 +107,13 @@ class MessageHabit(Base):
     )
 
 
+# As the index says it, or the index is not used.
+UNSENT: Final = Delivery.state.in_(
+    [sa.literal("waiting", literal_execute=True), sa.literal("sending", literal_execute=True)]
+)
+GIVEN_UP: Final = Delivery.state == sa.literal("given_up", literal_execute=True)
+
+
 class UnitHearing(Base):
     """Who of a unit's people hears of one kind of news about what it owns; without a row all who run it do."""
 

@@ -19,9 +19,9 @@ from alliance.db import action, db
 from alliance.members.actor import actor_of
 from alliance.members.models import Person
 from alliance.notifications.actions import wishes_of
-from alliance.notifications.letters import letter_about
-from alliance.notifications.mailbox import Mailbox, NotSent, Unknown
-from alliance.notifications.models import Delivery
+from alliance.notifications.letters import CalendarPart, letter_about
+from alliance.notifications.mailbox import Mailbox, NotSent, Unknown, Unreachable
+from alliance.notifications.models import UNSENT, Delivery
 from alliance.notifications.told import told
 
 LEASE: Final = timedelta(minutes=5)
@@ -40,13 +40,20 @@ class Claim:
 
 
 def send_letters(mailbox: Mailbox, settings: Settings, *, limit: int = _MOST_AT_ONCE) -> int:
-    """Send what is due, one letter after the other; return how many were taken in hand, at most `limit`."""
-    for sent in range(limit):
+    """Send what is due, one letter after the other; return how many were taken in hand, at most `limit`.
+
+    It is fewer when no more are due, or the server cannot be reached, which no other letter would change.
+    """
+    for taken in range(1, limit + 1):
         claim = claim_letter()
         if claim is None:
-            return sent
-        _send(claim, mailbox, settings)
-        db.session.rollback()
+            return taken - 1
+        try:
+            _send(claim, mailbox, settings)
+        except Unreachable:
+            return taken
+        finally:
+            db.session.rollback()
     return limit
 
 
@@ -64,7 +71,7 @@ def claim_letter(session: Session) -> Claim | None:
     )
     first = session.execute(
         sa.select(Delivery.person_id, Delivery.is_digest, Delivery.subject_type, Delivery.subject_id)
-        .where(due)
+        .where(UNSENT, due)
         .order_by(Delivery.due_at, Delivery.id)
         .limit(_MOST_AT_ONCE)
     ).all()
@@ -108,14 +115,14 @@ def _chosen(session: Session, person_id: int, about: tuple[Any, ...], now: datet
 
 
 def _give_up_what_was_half_sent_twice(session: Session, now: datetime) -> None:
-    lapsed = (Delivery.state == "sending", Delivery.lease_until <= now, Delivery.is_uncertain)
+    lapsed = (UNSENT, Delivery.state == "sending", Delivery.lease_until <= now, Delivery.is_uncertain)
     session.execute(
         sa.update(Delivery).where(*lapsed).values(state="given_up", lease_until=None, problem="half_sent")
     )
 
 
 def _send(claim: Claim, mailbox: Mailbox, settings: Settings) -> None:
-    """Write the letter, hand it over and note what became of it."""
+    """Write the letter, hand it over and note what became of it; raises Unreachable when that is noted."""
     session = db.session()
     rows = session.scalars(
         sa.select(Delivery)
@@ -142,28 +149,24 @@ def _send(claim: Claim, mailbox: Mailbox, settings: Settings) -> None:
         mailbox.send(written.message, email)
     except NotSent as failed:
         note_failed(claim.delivery_ids, failed.code, final=failed.final)
+        if isinstance(failed, Unreachable):
+            raise
     except Unknown:
         note_unknown(claim.delivery_ids)
     else:
-        note_sent(claim.delivery_ids, calendar_method=written.calendar_method)
+        note_sent(claim.delivery_ids, brought=written.brought)
 
 
 @action
 def note_sent(
-    session: Session, delivery_ids: Sequence[int], *, problem: str = "", calendar_method: str = ""
+    session: Session, delivery_ids: Sequence[int], *, problem: str = "", brought: CalendarPart | None = None
 ) -> None:
-    """The letter has gone, or there was nothing left to write."""
-    session.execute(
-        sa.update(Delivery)
-        .where(Delivery.id.in_(delivery_ids))
-        .values(
-            state="sent",
-            sent_at=clock.now(),
-            lease_until=None,
-            problem=problem,
-            calendar_method=calendar_method,
-        )
-    )
+    """The letter has gone, with a calendar part about one booking or without, or there was nothing left to write."""
+    told_now = sa.update(Delivery).where(Delivery.id.in_(delivery_ids))
+    session.execute(told_now.values(state="sent", sent_at=clock.now(), lease_until=None, problem=problem))
+    if brought is not None:
+        about = (Delivery.subject_type == "booking", Delivery.subject_id == brought.booking_id)
+        session.execute(told_now.where(*about).values(calendar_method=brought.method))
 
 
 @action
@@ -182,6 +185,8 @@ def note_failed(session: Session, delivery_ids: Sequence[int], code: str, *, fin
             due_at=now if gives_up else now + wait,
             lease_until=None,
             problem=code[:40],
+            # What waits again may go with another letter; of what is given up the first stands for all.
+            **({} if gives_up else {"lead_id": None}),
         )
     )
 

@@ -12,7 +12,7 @@ from alliance.db import read_rows
 from alliance.members.actor import Actor
 from alliance.members.models import Person
 from alliance.members.queries import PROFILE, Profile, profile_from
-from alliance.notifications.models import Delivery, UnitHearing
+from alliance.notifications.models import GIVEN_UP, Delivery, UnitHearing
 from alliance.notifications.told import News, told
 
 PAGE: Final = 30
@@ -86,7 +86,7 @@ def undelivered(session: Session, *, limit: int = 50) -> Sequence[Undelivered]:
             Delivery.is_uncertain,
         )
         .join(Person, Person.id == Delivery.person_id)
-        .where(Delivery.state == "given_up", Delivery.lead_id.is_(None))
+        .where(GIVEN_UP, Delivery.lead_id.is_(None))
         .order_by(Delivery.due_at.desc(), Delivery.id.desc())
         .limit(limit)
     )

@@ -76,5 +76,6 @@ def problem_words() -> dict[str, str]:
         "not_reachable": _("The mail server could not be reached."),
         "connection_lost": _("The mail server broke off."),
         "login_refused": _("The mail server refused our password."),
+        "bad_address": _("No mail can go to this address."),
         "half_sent": _("Interrupted twice while it was sent; it may have arrived."),
     }

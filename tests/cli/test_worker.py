@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from alliance.availability.models import OutsideBusy
 from alliance.calendars.outside.actions import add_outside_calendar
 from alliance.db import db
-from alliance.history.models import Outbox
+from alliance.history.models import Event, Outbox
+from alliance.notifications.actions import tell
+from alliance.notifications.models import Delivery
 from alliance.notifications.webhooks.actions import add_webhook
 from tests.booking.acting import WISH, request
 from tests.calendars.outside.elsewhere import server
@@ -45,6 +47,29 @@ def test_it_fetches_outside_calendars_that_are_due_from_origins_the_settings_all
     assert (ran.exit_code, ran.output) == (0, "")
     world.session.rollback()
     assert world.session.scalars(sa.select(OutsideBusy.starts_at)).all() == [WISH.start]
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_duty_that_fails_is_in_the_log_and_keeps_no_other_from_its_own(app, world, caplog):
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], reachable_hosts=LOOPBACK)
+    request(world, world.resource())
+    while tell("Asia/Shanghai"):
+        pass
+    # A letter nobody can write: what happened has lost its times.
+    waiting = Delivery.channel == "app"
+    world.session.execute(
+        sa.update(Delivery).where(waiting).values(channel="mail", state="waiting", kind="given_back")
+    )
+    world.session.execute(sa.update(Event).values(verb="booking.moved", data={}))
+    world.session.commit()
+    with receiving() as receiver:
+        add_webhook("INST", receiver.address, by=world.actor(world.fang), allowed_hosts=LOOPBACK)
+        request(world, world.resource("OTHER"))
+
+        result = app.test_cli_runner().invoke(args=["worker", "--once"])
+
+    assert (result.exit_code, receiver.verbs) == (0, ["booking.approved"])
+    assert "KeyError" in caplog.text
 
 
 @pytest.mark.usefixtures("signals")

@@ -1,5 +1,6 @@
 """Letters: gathered, sent once, tried again, given up loudly; by a real SMTP server on loopback."""
 
+import re
 import socket
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,10 @@ from icalendar import Calendar
 from alliance import clock
 from alliance.booking.actions import cancel_booking, request_booking
 from alliance.booking.approvals import approve_booking
-from alliance.notifications.actions import choose, tell
+from alliance.booking.messages import write_message
+from alliance.booking.models import Booking
+from alliance.db import db
+from alliance.notifications.actions import Wishes, choose, tell, wishes_of, write_no_more
 from alliance.notifications.mailbox import mailbox_at
 from alliance.notifications.models import Delivery
 from alliance.notifications.post import GIVE_UP_AFTER, LEASE, claim_letter, send_letters
@@ -332,3 +336,113 @@ def test_an_end_is_not_sent_for_what_was_never_entered(app, world, office):
 
     (letter,) = office.letters
     assert [each.get_content_type() for each in letter.walk() if "calendar" in each.get_content_type()] == []
+
+
+def test_mail_can_be_stopped_while_a_letter_of_two_kinds_waits_to_be_tried_again(app, world, office):
+    office.data_answer = "451 Try later"
+    ref = approved(world)
+    write_message(ref, "Bring gloves", by=world.actor(world.fang))
+    post(world, office.url)
+    first = world.session.scalar(
+        sa.select(Delivery.ref).where(Delivery.channel == "mail", Delivery.kind == "decided")
+    )
+    other = approved(world, world.resource("OTHER", routes=BY_OWNER))
+    tell(ZONE)
+
+    stopped = write_no_more(
+        world.session.scalars(
+            sa.select(Delivery.ref)
+            .join(Booking, Booking.id == Delivery.subject_id)
+            .where(Booking.ref == other, Delivery.channel == "mail", Delivery.kind == "decided")
+        ).one()
+    )
+
+    left = world.session.scalars(sa.select(Delivery.kind).where(Delivery.channel == "mail")).all()
+    assert (stopped, sorted(left)) == ("decided", ["decided", "message"])
+    assert first
+
+
+def test_the_way_out_of_what_is_entered_into_ones_calendar_is_a_file(app, world, office):
+    by = world.actor(world.lin)
+    choose(by=by, modes={}, digest="weekly", calendar_part="invited")
+    ask(world, world.resource())
+    tell(ZONE)
+    entered = world.session.scalars(sa.select(Delivery.ref).where(Delivery.kind == "entered")).one()
+
+    write_no_more(entered)
+    ask(world, world.resource("OTHER"))
+    tell(ZONE)
+
+    assert wishes_of(world.session, [by.person_id])[by.person_id] == Wishes({}, "weekly", "attached")
+    assert world.session.scalars(sa.select(Delivery.ref).where(Delivery.kind == "entered")).all() == [entered]
+
+
+def test_an_address_no_mail_can_go_to_is_given_up_and_others_get_theirs(app, world, office):
+    world.lin.email = "lín@example.org"
+    world.session.commit()
+    approved(world)
+    ask(world, world.resource("OTHER", routes=BY_OWNER))
+
+    post(world, office.url)
+
+    assert states(world)[-2:] == [("given_up", "bad_address", False), ("sent", "", False)]
+    assert [letter["To"] for letter in office.letters] == ["fangshuyan <fangshuyan@example.org>"]
+
+
+def test_a_server_that_is_not_there_is_asked_once_a_round_not_once_a_letter(app, world):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        approved(world)
+        ask(world, world.resource("OTHER", routes=BY_OWNER))
+
+        post(world, f"smtp://127.0.0.1:{taken.getsockname()[1]}")
+
+    assert sorted(states(world)) == [("waiting", "", False), ("waiting", "not_reachable", False)]
+
+
+def test_what_a_calendar_enters_by_itself_waits_for_no_digest(app, world, office):
+    choose(by=world.actor(world.lin), modes={"decided": "digest"}, digest="daily", calendar_part="invited")
+    confocal = world.resource(routes=BY_OWNER)
+    approved(world, confocal)
+    approved(world, confocal, start="17:00", end="18:00")
+
+    post(world, office.url)
+
+    assert [str(calendar_of(letter)[1]["METHOD"]) for letter in office.letters] == ["REQUEST"] * 2
+
+
+def test_a_digest_notes_a_calendar_part_on_the_booking_it_brought_alone(app, world, office):
+    modes = {"decided": "digest", "message": "digest"}
+    choose(by=world.actor(world.lin), modes=modes, digest="daily", calendar_part="attached")
+    brought = approved(world)
+    other = ask(world, world.resource("OTHER"))
+    write_message(other, "Bring gloves", by=world.actor(world.fang))
+
+    post(world, office.url, after=timedelta(days=1))
+
+    noted = world.session.execute(
+        sa.select(Booking.ref, Delivery.calendar_method)
+        .join(Booking, Booking.id == Delivery.subject_id)
+        .where(Delivery.channel == "mail", Delivery.person_id == world.lin.id)
+    ).all()
+    assert sorted(map(tuple, noted)) == sorted([(brought, "PUBLISH"), (other, "")])
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_due_is_found_without_reading_what_has_gone(app, world):
+    plans = []
+
+    def explain(connection, cursor, statement, parameters, _context, _many):
+        if re.match(r"(UPDATE|SELECT).*delivery", statement, re.DOTALL):
+            plain = cursor.connection.cursor()
+            plain.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.append([row[-1] for row in plain.fetchall()])
+
+    sa.event.listen(db.engine, "before_cursor_execute", explain)
+    try:
+        claim_letter()
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", explain)
+
+    assert len(plans) == 2
+    assert all("ix_delivery_due" in plan[0] for plan in plans)
