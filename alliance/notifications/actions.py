@@ -1,6 +1,6 @@
 """Telling people: from the outbox to deliveries, what they have read, and what they wish to be told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,8 +17,9 @@ from alliance.errors import Forbidden, Missing, Problem, Refused
 from alliance.history.models import Event, Outbox
 from alliance.hold import hold
 from alliance.members.actor import Actor
-from alliance.members.models import Unit
-from alliance.notifications.audience import audience_of
+from alliance.members.models import Person
+from alliance.members.units import unit_by_code
+from alliance.notifications.audience import Hearing, audience_of
 from alliance.notifications.kinds import BY_CODE, IN_CALENDAR, OWNERS
 from alliance.notifications.models import (
     CALENDAR_PARTS,
@@ -66,17 +67,28 @@ def tell(session: Session, zone: str, *, limit: int = _MOST_AT_ONCE, quietly: bo
     ).all()
     now = clock.now()
     events = session.scalars(sa.select(Event).where(Event.id.in_(taken)).order_by(Event.id)).all()
-    for event in events:
-        hearing = audience_of(session, event, now)
-        wishes = wishes_of(session, hearing)
+    heard = [(event, audience_of(session, event, now)) for event in events]
+    wishes = _wishes_of_the_active(session, heard)
+    own = {} if quietly else _own_acts(session, events)
+    for event, hearing in heard:
         for person_id, kind in hearing.items():
-            session.add_all(_deliveries(event, person_id, kind, wishes[person_id], now, zone, quietly))
-        if not quietly:
-            session.add_all(_entered(session, event, now))
-    calls_for(session, taken)
+            if person_id in wishes:
+                session.add_all(_deliveries(event, person_id, kind, wishes[person_id], now, zone, quietly))
+        booker_id = own.get(event.id)
+        if booker_id in wishes and wishes[booker_id].calendar_part == "invited":
+            session.add(_entered(event, booker_id, now))
+    calls_for(session, events)
     session.flush()
     session.execute(sa.delete(Outbox).where(Outbox.event_id.in_(taken)))
     return len(taken)
+
+
+def _wishes_of_the_active(session: Session, heard: Sequence[tuple[Event, Hearing]]) -> dict[int, Wishes]:
+    """The wishes of all who hear of any of the events or acted themselves; who is not active is told nothing."""
+    people = {person_id for _event, hearing in heard for person_id in hearing}
+    people |= {event.actor_id for event, _hearing in heard if event.actor_id is not None}
+    active = sa.select(Person.id).where(Person.id.in_(people), Person.status == "active")
+    return wishes_of(session, session.scalars(active)) if people else {}
 
 
 def wishes_of(session: Session, person_ids: Iterable[int]) -> dict[int, Wishes]:
@@ -123,23 +135,36 @@ def _deliveries(
         )
 
 
-def _entered(session: Session, event: Event, now: datetime) -> Iterable[Delivery]:
+def _own_acts(session: Session, events: Sequence[Event]) -> dict[int, int]:
+    """By event the booker who changed his own booking, as far as that changes what stands in his calendar."""
+    about = {event.subject_id for event in events if event.verb in _ENTERED}
+    if not about:
+        return {}
+    bookers = dict(
+        session.execute(sa.select(Booking.id, Booking.person_id).where(Booking.id.in_(about))).all()
+    )
+    return {
+        event.id: event.actor_id
+        for event in events
+        if event.verb in _ENTERED
+        and event.actor_id is not None
+        and bookers.get(event.subject_id) == event.actor_id
+    }
+
+
+def _entered(event: Event, booker_id: int, now: datetime) -> Delivery:
     """A letter about one's own act, for whoever wants his bookings entered into his calendar by letters."""
-    if event.verb not in _ENTERED or event.actor_id is None:
-        return
-    booker = session.scalar(sa.select(Booking.person_id).where(Booking.id == event.subject_id))
-    if booker == event.actor_id and wishes_of(session, [booker])[booker].calendar_part == "invited":
-        yield Delivery(
-            ref=new_ref(),
-            event_id=event.id,
-            person_id=booker,
-            channel="mail",
-            kind="entered",
-            subject_type=event.subject_type,
-            subject_id=event.subject_id,
-            state="waiting",
-            due_at=now + PATIENCE,
-        )
+    return Delivery(
+        ref=new_ref(),
+        event_id=event.id,
+        person_id=booker_id,
+        channel="mail",
+        kind="entered",
+        subject_type=event.subject_type,
+        subject_id=event.subject_id,
+        state="waiting",
+        due_at=now + PATIENCE,
+    )
 
 
 def next_digest(now: datetime, often: str, zone: ZoneInfo) -> datetime:
@@ -200,8 +225,8 @@ def choose(session: Session, by: Actor, modes: Mapping[str, str], *, digest: str
 @action
 def choose_hearers(session: Session, unit_code: str, by: Actor, hearers: Mapping[str, str]) -> None:
     """Set who of the unit's people hears of each kind of news about what it owns; its admins may."""
-    unit_id = session.scalar(sa.select(Unit.id).where(Unit.code == unit_code))
-    if unit_id is None or unit_id not in by.unit_ids:
+    unit_id = unit_by_code(session, unit_code).id
+    if unit_id not in by.unit_ids:
         raise Missing
     if unit_id not in by.admin_unit_ids:
         raise Forbidden("unit_admin")

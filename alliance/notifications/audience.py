@@ -1,6 +1,6 @@
 """Who hears of what happened, and as which kind of news. Nobody hears of his own act."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from alliance.availability.models import Closure, OutsideCalendar
 from alliance.booking.models import Booking
-from alliance.booking.permissions import booking_stage
+from alliance.booking.permissions import booking_stage, may_read
 from alliance.booking.queries import deciders_of, loaded, touched_by
 from alliance.history.models import Event
 from alliance.intervals import Span
-from alliance.members.models import Management, Membership, Person
+from alliance.members.actor import actor_of
+from alliance.members.models import Management, Membership
+from alliance.notifications.kinds import BY_CODE
 from alliance.notifications.models import UnitHearing
 from alliance.resources.models import Resource
 
@@ -24,7 +26,7 @@ Hearing = dict[int, str]
 
 
 def audience_of(session: Session, event: Event, now: datetime) -> Hearing:
-    """The active people who hear of the event, by id, each with the kind of news it is to him."""
+    """The people who hear of the event, by id, each with the kind of news it is to him; active or not."""
     hearing: Hearing = {}
     if event.subject_type == "booking" and event.verb in _OF_BOOKINGS:
         booking = session.scalars(
@@ -36,14 +38,11 @@ def audience_of(session: Session, event: Event, now: datetime) -> Hearing:
     elif event.verb == "outside.clashed":
         hearing = dict(_of_calendar(session, event))
     elif event.verb == "closure.made":
-        hearing = dict.fromkeys(_touched(session, event, now), "closed")
+        closure = session.get(Closure, event.subject_id)
+        touched = touched_bookings(session, closure, now) if closure is not None else []
+        hearing = dict(pair for booking in touched for pair in _bookers(booking, "closed"))
     hearing.pop(event.actor_id or 0, None)
-    if not hearing:
-        return hearing
-    active = set(
-        session.scalars(sa.select(Person.id).where(Person.id.in_(hearing), Person.status == "active"))
-    )
-    return {person_id: kind for person_id, kind in hearing.items() if person_id in active}
+    return hearing
 
 
 Pairs = Iterable[tuple[int, str]]
@@ -100,7 +99,7 @@ def _expiring(session: Session, event: Event, booking: Booking, now: datetime) -
 
 
 def _written(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
-    """The other side: whoever answered before, else those who run it or decide; what they write, the booker reads."""
+    """The other side: whoever answered before and still may, else those who decide or run it; or else the booker."""
     bookers = {booking.person_id, booking.booked_by_id}
     if event.actor_id not in bookers:
         return _bookers(booking, "message")
@@ -111,8 +110,10 @@ def _written(session: Session, event: Event, booking: Booking, now: datetime) ->
             )
         )
     ) - {*bookers, None}
-    if answered:
-        return [(person_id, "message") for person_id in answered if person_id]
+    actors = {person_id: actor_of(session, person_id) for person_id in answered if person_id}
+    there = [person_id for person_id, actor in actors.items() if actor and may_read(actor, booking)]
+    if there:
+        return [(person_id, "message") for person_id in there]
     deciding = _deciders(session, booking, now, "message")
     return [*deciding] or _runners(session, booking, "message")
 
@@ -167,8 +168,7 @@ def _who_run(session: Session, resource: Resource, kind: str) -> Pairs:
     )
     everybody = list(dict.fromkeys([*managers, *admins]))
     by_choice = {"all": everybody, "managers": managers, "admins": admins}
-    usual = everybody if kind in ("to_decide", "expiring") else managers
-    found = by_choice.get(chosen or "", usual) or everybody
+    found = by_choice[chosen or BY_CODE[kind].hearers] or everybody
     return [(person_id, kind) for person_id in found]
 
 
@@ -177,14 +177,10 @@ def _admins(session: Session, unit_id: int) -> list[int]:
     return list(session.scalars(chosen.order_by(Membership.person_id)))
 
 
-def _touched(session: Session, event: Event, now: datetime) -> list[int]:
-    """The bookers whose bookings a closure lies over, as long as it is there."""
-    closure = session.get(Closure, event.subject_id)
-    if closure is None:
-        return []
+def touched_bookings(session: Session, closure: Closure, now: datetime) -> Sequence[Booking]:
+    """The bookings the closure lies over from now on."""
     start = max(closure.starts_at, now)
     end = closure.ends_at or start + _AS_FAR_AS
     if end <= start:
         return []
-    touched = touched_by(session, closure.resource_id, closure.item_id, Span(start, end.astimezone(UTC)), now)
-    return [person_id for booking in touched for person_id, _kind in _bookers(booking, "closed")]
+    return touched_by(session, closure.resource_id, closure.item_id, Span(start, end.astimezone(UTC)), now)

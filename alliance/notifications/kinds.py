@@ -4,22 +4,27 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Mode = Literal["now", "digest", "app", "off"]
+Hearers = Literal["all", "managers", "admins"]
 # What is the reader's own is no news to him: it is only entered into his calendar, where he wants that.
 Side = Literal["booker", "owner", "own"]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of news: the side that hears of it, and how it comes to whoever has chosen nothing."""
+    """One kind of news: the side that hears of it, and how it comes to whoever has chosen nothing.
+
+    `hearers` are those of the owner's people who hear of it where their unit has chosen nothing.
+    """
 
     code: str
     side: Side
     default: Mode
+    hearers: Hearers = "managers"
 
 
 KINDS: Final = (
-    Kind("to_decide", "owner", "now"),
-    Kind("expiring", "owner", "now"),
+    Kind("to_decide", "owner", "now", "all"),
+    Kind("expiring", "owner", "now", "all"),
     Kind("booked", "owner", "app"),
     Kind("given_back", "owner", "app"),
     Kind("clash", "owner", "now"),

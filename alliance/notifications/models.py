@@ -115,7 +115,7 @@ GIVEN_UP: Final = Delivery.state == sa.literal("given_up", literal_execute=True)
 
 
 class UnitHearing(Base):
-    """Who of a unit's people hears of one kind of news about what it owns; without a row all who run it do."""
+    """Who of a unit's people hears of one kind of news about what it owns; without a row as the kind has it."""
 
     __tablename__ = "unit_hearing"
 

@@ -1,6 +1,6 @@
 """Reading messages: how many are unread, a page of lines, and what could not be delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,6 +12,7 @@ from alliance.db import read_rows
 from alliance.members.actor import Actor
 from alliance.members.models import Person
 from alliance.members.queries import PROFILE, Profile, profile_from
+from alliance.notifications.kinds import BY_CODE, OWNERS
 from alliance.notifications.models import GIVEN_UP, Delivery, UnitHearing
 from alliance.notifications.told import News, told
 
@@ -56,10 +57,14 @@ def line_of(session: Session, reader: Actor, ref: str) -> News | None:
     return next(iter(told(session, [row], reader)), None) if row is not None else None
 
 
-def hearers_of(session: Session, unit_id: int) -> dict[str, str]:
-    """Who of the unit's people hears of each kind, as far as it was chosen."""
-    rows = session.scalars(sa.select(UnitHearing).where(UnitHearing.unit_id == unit_id))
-    return {row.kind: row.hearers for row in rows}
+def hearers_of(session: Session, unit_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """Who of each unit's people hears of each kind of news, chosen or not; in one statement."""
+    found: dict[int, dict[str, str]] = {
+        unit_id: {kind: BY_CODE[kind].hearers for kind in OWNERS} for unit_id in unit_ids
+    }
+    for row in session.scalars(sa.select(UnitHearing).where(UnitHearing.unit_id.in_(unit_ids))):
+        found[row.unit_id][row.kind] = row.hearers
+    return found
 
 
 @dataclass(frozen=True)

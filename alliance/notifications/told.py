@@ -18,11 +18,13 @@ from alliance.i18n import gettext as _
 from alliance.i18n import language, localized
 from alliance.members.actor import Actor
 from alliance.members.models import Person
+from alliance.notifications.audience import touched_bookings
 from alliance.notifications.formats import format_span
 from alliance.notifications.happenings import happening
 from alliance.notifications.models import Delivery
 from alliance.resources.kinds import DAY_PRESETS
 from alliance.resources.models import Resource
+from alliance.resources.permissions import visible_to
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ class News:
             words = _HEADLINES["changed"]
         else:
             words = _HEADLINES[self.kind]
-        return words() % {"resource": self.name, "who": self.actor_name}
+        who = self.booking.person.name if self.booking and self.kind == "to_decide" else self.actor_name
+        return words() % {"resource": self.name, "who": who}
 
     @property
     def path(self) -> str:
@@ -140,7 +143,7 @@ def told(session: Session, deliveries: Iterable[Delivery], reader: Actor) -> lis
         session, sa.select(OutsideCalendar), OutsideCalendar.id, _about(lines, "outside_calendar")
     )
     places = {each.resource_id for each in (*closures.values(), *calendars.values())}
-    owned = sa.select(Resource).options(joinedload(Resource.owner))
+    owned = sa.select(Resource).where(visible_to(reader)).options(joinedload(Resource.owner))
     resources = _by_id(session, owned, Resource.id, places)
     actors = {line.event.actor_id for line in lines} - {None}
     named = sa.select(Person.id, Person.name).where(Person.id.in_(actors))
@@ -154,12 +157,22 @@ def told(session: Session, deliveries: Iterable[Delivery], reader: Actor) -> lis
                 found.append(News(line, line.event, booking.resource, booking, who))
             continue
         calendar = calendars.get(line.subject_id) if line.subject_type == "outside_calendar" else None
-        place = calendar or (closures.get(line.subject_id) if line.subject_type == "closure" else None)
+        closure = closures.get(line.subject_id) if line.subject_type == "closure" else None
+        place = calendar or closure
         resource = resources.get(place.resource_id) if place is not None else None
+        if closure is not None and resource is None:
+            resource = _booked_under(session, closure, reader)
         # A calendar is the affair of those who run the resource; a closure is told to those it lies in the way of.
         if resource is not None and (calendar is None or reader.runs(resource.id, resource.owner_id)):
             found.append(News(line, line.event, resource, None, who, calendar.ref if calendar else ""))
     return found
+
+
+def _booked_under(session: Session, closure: Closure, reader: Actor) -> Resource | None:
+    """What the reader has booked and the closure lies over, where he may not know of the part that is closed."""
+    touched = touched_bookings(session, closure, closure.starts_at)
+    own = (each for each in touched if reader.person_id in (each.person_id, each.booked_by_id))
+    return next((booking.resource for booking in own), None)
 
 
 def _about(lines: Sequence[Delivery], subject_type: str) -> set[int]:

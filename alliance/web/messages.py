@@ -7,6 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from alliance.booking.queries import may_decide_anything
 from alliance.config import Settings
 from alliance.db import db
 from alliance.errors import Missing, Refused
@@ -14,10 +15,11 @@ from alliance.i18n import gettext as _
 from alliance.i18n import localized
 from alliance.members.queries import units_of
 from alliance.notifications import actions as acts
-from alliance.notifications.kinds import BY_CODE, CHOSEN, OWNERS
+from alliance.notifications.kinds import CHOSEN, OWNERS
 from alliance.notifications.letters import ref_signed
 from alliance.notifications.models import CALENDAR_PARTS, DIGESTS, HEARERS
 from alliance.notifications.queries import hearers_of, line_of, lines_of, undelivered
+from alliance.refs import is_ref
 from alliance.web.access import by_address, members_only, public
 from alliance.web.message_words import (
     calendar_parts,
@@ -72,7 +74,7 @@ def _moment_of_day(times: Times) -> Any:
 def show(ref: str) -> BaseResponse:
     """To the place where something can be done about it; the line counts as read."""
     actor = require_actor()
-    line = line_of(db.session(), actor, ref) if len(ref) == 10 else None
+    line = line_of(db.session(), actor, ref) if is_ref(ref) else None
     if line is None:
         raise Missing
     path = line.path
@@ -155,9 +157,10 @@ def _stopping(signed: str, *, done: bool) -> str:
 def _settings_page(*, failed: bool = False) -> str:
     actor, session = require_actor(), db.session()
     wishes = acts.wishes_of(session, [actor.person_id])[actor.person_id]
-    runs = bool(actor.managed_ids or actor.admin_unit_ids or actor.is_secretariat)
-    shown = [kind for kind in CHOSEN if kind.side == "booker" or runs]
+    decides = may_decide_anything(actor)
+    shown = [kind for kind in CHOSEN if kind.side == "booker" or decides]
     units = units_of(session, actor.admin_unit_ids)
+    hearing = hearers_of(session, [unit.id for unit in units])
     names, hints = kind_names(), kind_hints()
     return render_template(
         "messages/settings.html",
@@ -169,14 +172,8 @@ def _settings_page(*, failed: bool = False) -> str:
         calendar_parts=calendar_parts(),
         calendar_part=wishes.calendar_part,
         hearers=hearers(),
-        units=[(unit.code, localized(unit, "name"), _hearing(session, unit.id), names) for unit in units],
+        units=[(unit.code, localized(unit, "name"), hearing[unit.id].items(), names) for unit in units],
     )
-
-
-def _hearing(session: Any, unit_id: int) -> list[tuple[str, str]]:
-    chosen = hearers_of(session, unit_id)
-    usual = {"to_decide": "all", "expiring": "all"}
-    return [(kind, chosen.get(kind) or usual.get(kind, "managers")) for kind in OWNERS if kind in BY_CODE]
 
 
 def _settings() -> Settings:

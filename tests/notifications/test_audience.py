@@ -9,13 +9,15 @@ from alliance import clock
 from alliance.availability.actions import close_resource
 from alliance.booking.actions import cancel_booking, move_booking, request_booking
 from alliance.booking.approvals import approve_booking, refuse_booking
+from alliance.booking.messages import write_message
 from alliance.calendars.outside.actions import add_outside_calendar
 from alliance.calendars.outside.apart import Reading
-from alliance.members.models import Person
+from alliance.members.models import Management, Membership, Person
 from alliance.notifications.actions import choose, choose_hearers, tell
 from alliance.notifications.models import Delivery
 from alliance.notifications.reminders import remind
 from tests.conftest import NOW
+from tests.resources.counting import statements
 from tests.world import BY_OWNER, at, span
 
 ZONE = "Asia/Shanghai"
@@ -261,3 +263,29 @@ def test_a_calendar_that_runs_into_bookings_is_told_to_those_who_run_the_resourc
     )
 
     assert heard(world) == [("fangshuyan", "clash"), ("mei", "clash")]
+
+
+def test_a_message_reaches_those_who_run_it_now_when_whoever_answered_no_longer_does(app, world):
+    confocal = world.resource()
+    ref = ask(world, confocal)
+    world.manages(world.fang, confocal)
+    write_message(ref, "Bring gloves", by=world.actor(world.fang))
+    world.session.execute(sa.delete(Management))
+    world.session.execute(sa.delete(Membership).where(Membership.person_id == world.fang.id))
+    world.manages(world.person("mei", world.institute), confocal)
+    heard(world)
+
+    write_message(ref, "How many?", by=world.actor(world.lin))
+
+    assert heard(world) == [("mei", "message")]
+
+
+def test_a_hundred_events_ask_for_people_and_their_wishes_as_often_as_one(app, world):
+    def cost(number):
+        for n in range(number):
+            ask(world, world.resource(f"R{number}X{n}"))
+        with statements() as asked:
+            tell(ZONE)
+        return sum("message_" in each or "person.status" in each for each in asked)
+
+    assert cost(1) == cost(5)

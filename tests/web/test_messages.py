@@ -1,16 +1,19 @@
 """The bell, the lines behind it, what one is told, and the way out of mail."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
 
+from alliance.availability.actions import close_resource
 from alliance.booking.actions import move_booking, request_booking
 from alliance.booking.approvals import approve_booking
 from alliance.booking.messages import write_message
 from alliance.notifications.actions import tell
 from alliance.notifications.letters import signed_ref
 from alliance.notifications.models import Delivery, MessageChoice, MessageHabit, UnitHearing
+from alliance.resources.policy import Route
 from tests.conftest import settings_for
 from tests.web.test_bookings import words
 from tests.web.visitor import Visitor
@@ -251,3 +254,42 @@ def test_the_secretariat_sees_what_could_not_be_delivered_and_nobody_else_does(a
 
     assert "fangshuyan@example.org The mail server could not be reached." in words(secretary.get("/messages"))
     assert "could not be" not in words(fang.get("/messages"))
+
+
+def test_a_request_that_goes_on_to_the_next_decider_is_still_the_applicants(app, world):
+    council = Visitor(app, world.person("qin", role="secretariat"))
+    confocal = world.resource(routes=(Route("member", ("owner", "secretariat")),))
+    ref = ask(world, resource=confocal)
+    told(world)
+    approve_booking(ref, by=world.actor(world.fang))
+    told(world)
+
+    assert "Please decide: linyuan asks for CONFOCAL instrument" in words(council.get("/messages"))
+
+
+def test_a_closure_of_a_part_one_may_not_see_names_what_one_booked(lin, world):
+    east, west = world.resource("EAST", visibility="own_unit"), world.resource("WEST")
+    hall = world.whole("HALL", east, west)
+    ask(world, resource=hall)
+    told(world)
+
+    close_resource(
+        east.id,
+        by=world.actor(world.fang),
+        kind="preventive",
+        starts_at=span(DAY, "14:00", "15:00").start,
+        ends_at=span(DAY, "14:00", "15:00").end,
+        reason="Secret",
+    )
+    told(world)
+
+    page = words(lin.get("/messages"))
+    assert "Closed during your booking: HALL instrument" in page
+    assert "EAST" not in page
+
+
+@pytest.mark.parametrize("code", ["a\x00b", "NOBODY"])
+def test_a_unit_that_is_not_there_has_no_hearers(fang, code):
+    answer = fang.send(f"/messages/settings/{quote(code)}", on="/messages/settings")
+
+    assert answer.status_code == 404

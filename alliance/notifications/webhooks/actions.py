@@ -16,7 +16,7 @@ from alliance.history.actions import record
 from alliance.history.models import Event
 from alliance.hold import hold
 from alliance.members.actor import Actor
-from alliance.members.models import Unit
+from alliance.members.units import unit_by_code
 from alliance.notifications.reaching import Unreachable, target_of
 from alliance.notifications.webhooks.calls import give_up_waiting
 from alliance.notifications.webhooks.models import Webhook, WebhookCall
@@ -150,11 +150,10 @@ def remove_webhook(session: Session, ref: str, *, by: Actor) -> None:
 
 def unit_administered(session: Session, code: str, by: Actor) -> int:
     """The id of the unit of that code; raises Missing unless `by` is one of its admins."""
-    # PostgreSQL would refuse the character zero with an error of its own.
-    found = session.scalar(sa.select(Unit.id).where(Unit.code == code)) if code.isprintable() else None
-    if found is None or found not in by.admin_unit_ids:
+    unit = unit_by_code(session, code)
+    if unit.id not in by.admin_unit_ids:
         raise Missing
-    return found
+    return unit.id
 
 
 def _held(session: Session, ref: str, by: Actor) -> Webhook:

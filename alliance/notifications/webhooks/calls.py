@@ -41,7 +41,7 @@ _LEASE: Final = timedelta(seconds=SECONDS * _MOST_IN_A_ROW * 3)
 _log = logging.getLogger(__name__)
 
 
-def calls_for(session: Session, event_ids: Sequence[int]) -> None:
+def calls_for(session: Session, events: Sequence[Event]) -> None:
     """Note, in the running transaction, which of these events go to which webhooks; twice does no more than once."""
     # Held, so that nobody removes a webhook before its calls are noted. Most alliances have none, which is found here.
     hooks = session.execute(
@@ -51,9 +51,8 @@ def calls_for(session: Session, event_ids: Sequence[int]) -> None:
         .order_by(Webhook.id)
         .with_for_update(read=True, key_share=True, of=Webhook)
     ).all()
-    if not hooks or not event_ids:
+    if not hooks or not events:
         return
-    events = session.scalars(sa.select(Event).where(Event.id.in_(event_ids)).order_by(Event.id)).all()
     around, now = Surroundings.around(session, events), clock.now()
     noted = [
         {"ref": new_ref(), "webhook_id": hook.id, "event_id": event.id, "now": now}

@@ -210,10 +210,10 @@ def test_a_suspended_unit_hears_nothing(world, receiver, hooked):
 def test_noting_events_twice_does_no_more_than_once(world, receiver, hooked):
     hooked()
     request(world, world.resource())
-    event_ids = world.session.scalars(sa.select(Event.id)).all()
+    happened = world.session.scalars(sa.select(Event)).all()
     tell("Asia/Shanghai")
 
-    calls_for(world.session, event_ids)
+    calls_for(world.session, happened)
     world.session.commit()
 
     assert calls(world) == [("waiting", 0, None, None)]
@@ -222,7 +222,8 @@ def test_noting_events_twice_does_no_more_than_once(world, receiver, hooked):
 @action
 def note_calls(session):
     """What the worker does in the transaction in which it takes events off the outbox."""
-    calls_for(session, session.scalars(sa.select(Outbox.event_id)).all())
+    waiting = sa.select(Event).join(Outbox, Outbox.event_id == Event.id).order_by(Event.id)
+    calls_for(session, session.scalars(waiting).all())
 
 
 def cost_of_noting(world, microscope, number):
