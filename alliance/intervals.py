@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -108,6 +109,12 @@ def subtract(these: Iterable[Span], those: Iterable[Span]) -> list[Span]:
 def covers(spans: Iterable[Span], span: Span) -> bool:
     """Whether the spans together leave no instant of `span` uncovered."""
     return any(merged.contains(span) for merged in union(spans))
+
+
+def meets(spans: Sequence[Span], span: Span) -> bool:
+    """Whether one of the spans, sorted and apart from each other, overlaps `span`."""
+    n = bisect_right(spans, span.start, key=attrgetter("end"))
+    return n < len(spans) and spans[n].start < span.end
 
 
 def _in_utc(instant: datetime) -> datetime:

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import marshmallow as ma
 
 from alliance import clock
+from alliance.askable import EARLIEST, FURTHEST, is_too_distant
 from alliance.errors import Problem
 
-EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-FURTHEST: Final = timedelta(days=3653)
 MOST_ITEMS: Final = 10_000
 _RFC_3339: Final = re.compile(
     r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2})?(\.\d+)?(Z|[+-]\d{2}:\d{2})?", re.ASCII | re.IGNORECASE
@@ -158,7 +157,7 @@ class Moment(ma.fields.DateTime):
         instant = _read(f"{day}T{clocks}{seconds or ':00'}{offset.upper()}")
         if self.whole_minutes and (instant.second or (fraction or "").strip(".0")):
             raise wrong("not_whole_minute")
-        if not EARLIEST <= instant <= clock.now() + FURTHEST:
+        if is_too_distant(instant, clock.now()):
             raise wrong("too_distant", earliest=EARLIEST, latest=clock.now() + FURTHEST)
         return instant
 

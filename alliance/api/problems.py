@@ -16,8 +16,7 @@ from alliance import errors
 from alliance.api.reading import LARGEST_BODY, BadJson
 from alliance.errors import Problem
 from alliance.i18n import HTML_NAMES, language
-from alliance.notifications.sentences import WORDS, words_for
-from alliance.notifications.shapes import SHAPES
+from alliance.notifications.sentences import words_for
 from alliance.notifications.words import Words
 
 _CONFLICTS: Final = {"taken", "already_decided"}
@@ -166,9 +165,7 @@ def _database_down(error: Exception) -> Response:
 
 
 def _words(problem: Problem) -> Words:
-    if problem.code in WORDS:
-        return words_for(problem, _zone())
-    return SHAPES[problem.code](problem.params)
+    return words_for(problem, _zone())
 
 
 def _zone() -> ZoneInfo:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from alliance.availability.hours import Hours
 from alliance.db import read_rows
 from alliance.members.models import Unit
-from alliance.resources.kinds import DAY_PRESETS
+from alliance.resources.kinds import DAY_PRESETS, takes_bookings
 from alliance.resources.models import PolicyRow, Resource
 from alliance.resources.policy import Policy, Route
 
@@ -58,11 +58,7 @@ class Bookable:
     @property
     def is_on_offer(self) -> bool:
         """Whether it takes bookings by time at all."""
-        return (
-            self.status == "published"
-            and self.mode == "timed"
-            and self.owner_status in ("active", "external")
-        )
+        return takes_bookings(self.status, self.mode, self.owner_status)
 
     @property
     def buffers(self) -> tuple[timedelta, timedelta]:

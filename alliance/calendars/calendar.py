@@ -70,13 +70,11 @@ class Shelves:
 def packed_calendar(
     session: Session, subscription: Subscription, state: State, *, shelves: Shelves, settings: Settings
 ) -> bytes:
-    """The feed as iCalendar, packed by gzip; the same in every process for the same state.
+    """The feed as iCalendar, packed by gzip, kept from now on; the same in every process for the same state.
 
-    One that would be too large for some clients tells less of the past.
+    One that would be too large for some clients tells less of the past. All that the session reads must be of one
+    instant, and so must the state.
     """
-    found = shelves.calendars.get(state.tag)
-    if found is not None:
-        return found
     maker = _Maker(session, subscription, state, shelves.events, settings)
     try:
         made = packed(maker.pieces(state.window), _LONGEST)

@@ -33,12 +33,12 @@ def free_busy(
 ) -> list[Period]:
     """The window's periods by start, none of which overlap: closed, taken, or taken unless a request is refused.
 
-    Of several items one that is left makes the resource free; a whole is taken with any of its parts. What is not
-    booked by time cannot be had at all. The resource comes with its owner and policy.
+    Of several items one that is left makes the resource free; a whole is taken with any of its parts. What takes no
+    bookings by time cannot be had at all. The resource comes with its owner and policy.
     """
-    if resource.mode != "timed":
-        return [Period(window, "BUSY-UNAVAILABLE")]
     bookable = Bookable.of(resource)
+    if not bookable.is_on_offer:
+        return [Period(window, "BUSY-UNAVAILABLE")]
     timetable = timetables(session, [bookable], window, now)[bookable.id]
     reach = window.widened(*bookable.buffers)
     glimpses = glimpses_on(session, reader, resource.id, list(timetable.busy), reach, now)

@@ -15,12 +15,15 @@ from alliance.notifications.hours import comma
 from alliance.notifications.outside_words import OUTSIDE_WORDS
 from alliance.notifications.photo_words import PHOTO_WORDS
 from alliance.notifications.rule_words import RULE_WORDS
+from alliance.notifications.shapes import SHAPES
 from alliance.notifications.webhook_words import WEBHOOK_WORDS
 from alliance.notifications.words import Params, Saying, Times, Words
 
 
 def words_for(problem: Problem, zone: ZoneInfo | None = None) -> Words:
     """The problem in the reader's language, with times in `zone`, by default Beijing's."""
+    if problem.code in SHAPES:
+        return SHAPES[problem.code](problem.params)
     return WORDS[problem.code](problem.params, Times(zone or ZoneInfo("Asia/Shanghai")))
 
 

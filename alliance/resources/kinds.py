@@ -77,3 +77,8 @@ DAY_PRESETS: Final = ("whole_day", "loan")
 VISIBILITIES: Final = ("hidden", "own_unit", "groups", "alliance", "public")
 DETAILS: Final = ("full", "unit", "busy")
 STATUSES: Final = ("draft", "published", "retired")
+
+
+def takes_bookings(status: str, mode: str, owner_status: str) -> bool:
+    """Whether a resource in this state, of an owner in that one, takes bookings by time at all."""
+    return status == "published" and mode == "timed" and owner_status in ("active", "external")

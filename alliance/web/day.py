@@ -27,7 +27,7 @@ from alliance.notifications.formats import (
     format_week_day,
 )
 from alliance.notifications.rule_words import CLOSURE_NAMES
-from alliance.resources.kinds import DAY_PRESETS
+from alliance.resources.kinds import DAY_PRESETS, takes_bookings
 from alliance.resources.models import PolicyRow, Resource
 from alliance.resources.particulars import Particulars
 from alliance.web.lanes import (
@@ -118,7 +118,7 @@ def facts_around(
         is_whole=around.has_parts,
         bookings=glimpses_on(session, reader, resource.id, [item.id for item in around.items], reach, now),
         closures=closed_over(session, resource, [resource.id, *around.relative_ids], reach),
-        is_on_offer=resource.status == "published",
+        is_on_offer=takes_bookings(resource.status, resource.mode, resource.owner.status),
     )
 
 

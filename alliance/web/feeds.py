@@ -23,7 +23,6 @@ from alliance.members.models import Group
 from alliance.members.queries import memberships_of
 from alliance.members.tokens import make_token, revoke_token, tokens_of
 from alliance.notifications.sentences import words_for
-from alliance.notifications.shapes import SHAPES
 from alliance.refs import is_ref
 from alliance.web.access import members_only
 from alliance.web.forms.feeds import FeedForm, LookForm, TokenForm, colour_names
@@ -202,7 +201,7 @@ def _fresh(**filled: object) -> FeedForm:
 def _tell(form: LookForm | TokenForm, problems: Sequence[Problem]) -> None:
     """Each finding beside the field it is about; what is about none above them all."""
     for problem in problems:
-        words = SHAPES[problem.code](problem.params) if problem.code in SHAPES else words_for(problem)
+        words = words_for(problem)
         where = form[problem.field].errors if problem.field in form else form.form_errors
         where.append(f"{words.message} {words.remedy}".strip())
 

@@ -28,7 +28,6 @@ from alliance.i18n import Language, localized
 from alliance.members.actor import Actor
 from alliance.members.tokens import actor_by_token
 from alliance.notifications.sentences import words_for
-from alliance.notifications.shapes import SHAPES
 from alliance.refs import digest, is_ref
 from alliance.resources.queries import resource_by_code
 from alliance.web.access import by_address, public
@@ -125,13 +124,16 @@ def _feed(subscription: Subscription | None, filename: str) -> Response:
         return _missing()
     if is_resource_modified(request.environ, etag=state.tag, last_modified=state.changed):
         shelves: Shelves = current_app.extensions["calendars"]
-        if shelves.calendars.get(state.tag) is None:
+        content = shelves.calendars.get(state.tag)
+        if content is None:
             # What is put together from many statements must be of one instant, and so must its tag.
             read_as_of_now(db.session())
             state = state_of(db.session(), subscription, clock.now(), _settings())
             if state is None:
                 return _missing()
-        content = packed_calendar(db.session(), subscription, state, shelves=shelves, settings=_settings())
+            content = packed_calendar(
+                db.session(), subscription, state, shelves=shelves, settings=_settings()
+            )
         answer = _packed_or_not(content, filename)
         if subscription.feed_id is not None:
             noted = {"count": state.count, "length": unpacked_length(content)}
@@ -177,7 +179,7 @@ def _plain(text: str, status: int) -> Response:
 
 
 def _said_of(problem: Problem) -> str:
-    words = SHAPES[problem.code](problem.params) if problem.code in SHAPES else words_for(problem)
+    words = words_for(problem)
     return f"{problem.field}: {words.message} {words.remedy}".strip()
 
 

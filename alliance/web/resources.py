@@ -20,7 +20,7 @@ from alliance.i18n import gettext as _
 from alliance.i18n import language, localized
 from alliance.notifications.formats import format_days
 from alliance.notifications.rule_words import CLOSURE_NAMES
-from alliance.resources.kinds import CLASS_OF_KIND, DAY_PRESETS, KINDS
+from alliance.resources.kinds import CLASS_OF_KIND, DAY_PRESETS, KINDS, takes_bookings
 from alliance.resources.models import Resource
 from alliance.resources.particulars import Particulars, Surroundings, surroundings
 from alliance.resources.queries import Counts, Filters, resource_by_code
@@ -188,7 +188,7 @@ def _week_facts(resource: Resource, around: Particulars, now: datetime) -> WeekF
         is_whole=around.has_parts,
         bookings=glimpses_on(session, reader, resource.id, [item.id for item in around.items], reach, now),
         closures=closed_over(session, resource, [resource.id, *around.relative_ids], reach),
-        is_on_offer=resource.status == "published" and resource.owner.status in ("active", "external"),
+        is_on_offer=takes_bookings(resource.status, resource.mode, resource.owner.status),
     )
 
 

@@ -15,7 +15,6 @@ from alliance.members.actor import Actor
 from alliance.members.models import Unit
 from alliance.members.units import unit_by_code
 from alliance.notifications.sentences import words_for
-from alliance.notifications.shapes import SHAPES
 from alliance.notifications.webhooks.actions import (
     MOST_WEBHOOKS,
     add_webhook,
@@ -261,7 +260,7 @@ def _back(code: str, ref: str) -> Response:
 
 
 def _sentence(problem: Problem) -> str:
-    words = SHAPES[problem.code](problem.params) if problem.code in SHAPES else words_for(problem)
+    words = words_for(problem)
     return f"{words.message} {words.remedy}".strip()
 
 

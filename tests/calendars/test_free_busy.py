@@ -107,6 +107,16 @@ def test_a_closure_without_an_end_and_what_is_not_booked_by_time_are_unavailable
     ]
 
 
+def test_what_takes_no_bookings_is_never_free(feeds, world):
+    world.resource(visibility="public")
+    world.institute.status = "suspended"
+    world.session.commit()
+
+    assert periods(feeds, f"/resources/CONFOCAL/freebusy.ics{TUESDAY}") == [
+        ("BUSY-UNAVAILABLE", "00:00", "24:00")
+    ]
+
+
 def test_a_request_that_lapsed_takes_nothing(feeds, world):
     asked = world.resource(visibility="public", routes=BY_OWNER)
     feeds.book(asked, span("2026-11-24", "14:00", "16:00"))
@@ -156,12 +166,13 @@ def test_nothing_is_sent_again_until_something_is_taken(feeds, world):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("from=soon", "from: "),
+        ("from=soon", "from: This is no day of the calendar. Write it like 2026-11-24."),
         ("from=2026-11-24T09:00:00", "from: "),
         ("from=2026-11-24&to=2026-11-24", "to: "),
         ("from=2026-11-24&to=2026-11-23", "to: "),
         ("from=2026-01-01&to=2026-12-31", "to: "),
         ("from=1999-11-24", "from: "),
+        ("from=2037-11-24", "from: Times before 2000"),
         ("from=9999-12-31&to=0001-01-01", "from: "),
         ("to=0001-01-01", "to: "),
         ("from=%00", "from: "),

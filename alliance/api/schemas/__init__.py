@@ -1,14 +1,13 @@
 """What goes in and comes out, as JSON: what comes in is checked by these, what goes out is described by them."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import marshmallow as ma
 
+from alliance.askable import LONGEST_WINDOW, span_problem, window_problem
 from alliance.errors import Problem
 
-LONGEST_SPAN: Final = timedelta(days=3653)
-LONGEST_WINDOW: Final = timedelta(days=92)
 LONGEST_SEARCH: Final = timedelta(days=31)
 
 
@@ -31,7 +30,7 @@ class Output(ma.Schema):
 def check_span(data: dict[str, Any], first: str = "start", last: str = "end") -> None:
     """Refuse a span without length, reversed or endless; what is wrong with either end alone was said already."""
     start, end = data.get(first), data.get(last)
-    if start is not None and end is not None and (problem := _span_problem(start, end)):
+    if start is not None and end is not None and (problem := span_problem(start, end)):
         raise ma.ValidationError({last: [problem]})
 
 
@@ -39,9 +38,8 @@ def check_window(
     data: dict[str, Any], first: str = "from", last: str = "to", longest: timedelta = LONGEST_WINDOW
 ) -> None:
     """Refuse what is no span, and more time than anybody may ask about at once."""
-    check_span(data, first, last)
-    if first in data and last in data and data[last] - data[first] > longest:
-        problem = Problem("window_too_long", params={"days": longest.days})
+    start, end = data.get(first), data.get(last)
+    if start is not None and end is not None and (problem := window_problem(start, end, longest)):
         raise ma.ValidationError({last: [problem]})
 
 
@@ -50,11 +48,3 @@ def check_both(data: dict[str, Any], first: str, last: str) -> None:
     for given, other in ((first, last), (last, first)):
         if given in data and other not in data:
             raise ma.ValidationError({other: [Problem("missing_field", params={"name": other})]})
-
-
-def _span_problem(start: datetime, end: datetime) -> Problem | None:
-    if start == end:
-        return Problem("zero_length")
-    if start > end:
-        return Problem("reversed")
-    return Problem("endless", params={"years": 10}) if end - start > LONGEST_SPAN else None

@@ -21,7 +21,7 @@ from alliance.calendars.outside.apart import Reading, Trouble
 from alliance.db import action
 from alliance.errors import Forbidden, Missing, Problem, Refused
 from alliance.history.actions import record
-from alliance.intervals import Span
+from alliance.intervals import Span, meets
 from alliance.members.actor import Actor
 from alliance.refs import new_ref
 from alliance.resources.models import Item, Resource
@@ -53,8 +53,12 @@ class Due:
 
 
 def window_at(now: datetime) -> Span:
-    """What of a calendar is kept: from a little before now to a year ahead."""
-    return Span(now - _BACK, now + _AHEAD)
+    """What of a calendar is kept: from a little before now to a year ahead, by whole days of UTC.
+
+    So the times of a calendar that stays the same stay the same all day, although its edges cut some of them.
+    """
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Span(today - _BACK, today + _AHEAD)
 
 
 @action
@@ -132,7 +136,6 @@ def remove_outside_calendar(session: Session, ref: str, *, by: Actor) -> str:
     _record(session, "outside.removed", calendar, resource, by, now)
     session.execute(sa.delete(OutsideBusy).where(OutsideBusy.calendar_id == calendar.id))
     session.delete(calendar)
-    resource.changed_at = now
     return ref
 
 
@@ -203,7 +206,7 @@ def calendar_problems(name: str, address: str | None = None, allowed: Collection
 def _place_problems(session: Session, resource: Resource, item_id: int | None) -> list[Problem]:
     problems = []
     if item_id is not None:
-        of = session.scalar(sa.select(Item.resource_id).where(Item.id == item_id))
+        of = session.scalar(sa.select(Item.resource_id).where(Item.id == item_id, Item.retired_at.is_(None)))
         if of != resource.id:
             problems.append(Problem("no_such_item", field="item"))
     there = sa.select(sa.func.count()).where(OutsideCalendar.resource_id == resource.id)
@@ -252,12 +255,11 @@ def _keep(
     session: Session, calendar: OutsideCalendar, resource: Resource, reading: Reading, now: datetime
 ) -> None:
     of = OutsideBusy.calendar_id == calendar.id
-    kept = [
-        Span(*row) for row in session.execute(sa.select(OutsideBusy.starts_at, OutsideBusy.ends_at).where(of))
-    ]
+    chosen = sa.select(OutsideBusy.starts_at, OutsideBusy.ends_at).where(of)
+    kept = sorted(Span(*row) for row in session.execute(chosen))
     calendar.read_at = calendar.last_ok_at = calendar.last_tried_at = now
     calendar.known_until, calendar.findings = window_at(now).end, [dict(each) for each in reading.findings]
-    if sorted(kept) == list(reading.blocks):
+    if kept == list(reading.blocks):
         return
     # The session takes part in none of this: thousands of rows that nobody looks at one by one.
     session.execute(sa.delete(OutsideBusy).where(of))
@@ -267,7 +269,6 @@ def _keep(
             for block in reading.blocks
         ]
         session.execute(sa.insert(OutsideBusy), rows)
-    resource.changed_at = now
     _tell_clashes(session, calendar, resource, kept, reading.blocks, now)
 
 
@@ -288,22 +289,10 @@ def _tell_clashes(
     new = [
         booking.ref
         for booking in hit
-        if meets(after, booking.footprint) and not meets(sorted(before), booking.footprint)
+        if meets(after, booking.footprint) and not meets(before, booking.footprint)
     ]
     if new:
         _record(session, "outside.clashed", calendar, resource, None, now, bookings=new)
-
-
-def meets(blocks: Sequence[Span], span: Span) -> bool:
-    """Whether one of the blocks, sorted and apart from each other, takes any of the span."""
-    first, last = 0, len(blocks)
-    while first < last:
-        middle = (first + last) // 2
-        if blocks[middle].end <= span.start:
-            first = middle + 1
-        else:
-            last = middle
-    return first < len(blocks) and blocks[first].start < span.end
 
 
 def _record(

@@ -13,9 +13,8 @@ from alliance.availability.models import OutsideBusy, OutsideCalendar
 from alliance.booking.gather import holds_at
 from alliance.booking.models import Booking, Occupancy
 from alliance.booking.queries import touched_by
-from alliance.calendars.outside.actions import meets
 from alliance.db import Instant
-from alliance.intervals import Span
+from alliance.intervals import Span, meets
 from alliance.members.actor import Actor
 from alliance.members.models import Person
 from alliance.resources.models import Item, Resource, ResourcePart
@@ -61,7 +60,7 @@ def calendars_run_by(session: Session, actor: Actor, now: datetime, ref: str | N
         .join(Resource, Resource.id == OutsideCalendar.resource_id)
         .join(Person, Person.id == OutsideCalendar.added_by_id)
         .outerjoin(Item, Item.id == OutsideCalendar.item_id)
-        .where(run_by(actor))
+        .where(run_by(actor), Resource.status != "retired")
         .order_by(Resource.code, OutsideCalendar.name, OutsideCalendar.id)
         .options(joinedload(Resource.owner))
     )

@@ -16,19 +16,20 @@ from alliance.calendars.outside.actions import (
     claim_due,
     keep_fetched,
     look_soon,
-    meets,
     remove_outside_calendar,
     send_again,
     window_at,
 )
-from alliance.calendars.outside.apart import Reading
+from alliance.calendars.outside.apart import Reading, read_apart
 from alliance.calendars.outside.queries import calendars_run_by, clashes_of
 from alliance.errors import Forbidden, Missing, Refused
-from alliance.intervals import Span
+from alliance.intervals import Span, meets
 from tests.booking.acting import WISH, afternoon, booking, events, request
+from tests.calendars.outside.foreign import calendar
 from tests.conftest import NOW
 from tests.resources.counting import statements
 from tests.waiting import in_background, row_lock
+from tests.world import at
 
 ON_POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 HOUR = timedelta(hours=1)
@@ -334,7 +335,7 @@ def test_blocks_meet_what_shares_an_instant_with_them():
 
 def test_a_file_says_in_time_that_it_ends(world):
     tied(world, world.resource(), WISH)
-    known = NOW + timedelta(days=366)
+    known = window_at(NOW).end
 
     def state(before: timedelta) -> tuple[str, bool]:
         (found,) = calendars_run_by(world.session, world.actor(world.fang), known - before)
@@ -375,3 +376,18 @@ def test_two_workers_never_wait_for_each_other(world):
 
     assert due is not None
     assert due.id == second
+
+
+def test_the_same_file_read_again_a_while_later_takes_the_same_times():
+    content = calendar("DTSTART:20261101T090000\nDTEND:20261101T170000\nRRULE:FREQ=DAILY")
+
+    def blocks():
+        window = window_at(clock.now())
+        reading = read_apart(content, zone="Asia/Shanghai", window=window, tentative=True)
+        return reading.blocks
+
+    with clock.frozen(at("2026-11-24 10:00")):
+        first = blocks()
+    with clock.frozen(at("2026-11-24 16:45")):
+        later = blocks()
+    assert (first, bool(first)) == (later, True)
