@@ -1,6 +1,7 @@
 """What `make test` and `make check` stand on: the packages of requirements/dev.txt, the assets, and a browser.
 
-Chromium and a Chinese font come from apt where we may install; elsewhere a loud line says what will not be tested.
+Chromium, a Chinese font and the calendar library libical come from apt where we may install; elsewhere a loud line says
+what will not be tested.
 """
 
 import sys
@@ -36,13 +37,22 @@ def main() -> None:
     environment.provide("run", "dev")
     assets.provide(tests=True)
     translations.provide()
-    _provide_browser()
+    _provide_packages()
 
 
-def missing_for_browser() -> list[str]:
-    """The Debian packages whose work nobody does on this machine."""
-    missing = [] if any(map(shutil.which, BROWSERS)) else ["chromium"]
-    return missing if _has_chinese_font() else [*missing, "fonts-noto-cjk"]
+def missing_packages() -> dict[str, list[str]]:
+    """The Debian packages whose work nobody does on this machine, by what is not tested without them."""
+    browser = [] if any(map(shutil.which, BROWSERS)) else ["chromium"]
+    browser += [] if _has_chinese_font() else ["fonts-noto-cjk"]
+    libical = [] if _has_libical() else ["gcc", "libc6-dev", "pkg-config", "libical-dev"]
+    return {what: names for what, names in (("A BROWSER", browser), ("LIBICAL", libical)) if names}
+
+
+def _has_libical() -> bool:
+    """Whether a program that uses it can be built."""
+    if not shutil.which("cc") or not shutil.which("pkg-config"):
+        return False
+    return subprocess.run(["pkg-config", "--exists", "libical"]).returncode == 0
 
 
 def _has_chinese_font() -> bool:
@@ -52,24 +62,25 @@ def _has_chinese_font() -> bool:
     return bool(said.stdout.strip())
 
 
-def _provide_browser() -> None:
-    missing = missing_for_browser()
+def _provide_packages() -> None:
+    missing = missing_packages()
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
-        _apt_install(missing)
-        missing = missing_for_browser()
-    if missing:
-        line = "!" * 100
+        _apt_install([name for names in missing.values() for name in names])
+        missing = missing_packages()
+    line = "!" * 100
+    for what, names in missing.items():
         print(
-            f"{line}\nNOT TESTED IN A BROWSER, or not as people see it: install {' and '.join(missing)}.\n{line}"
+            f"{line}\nNOT TESTED WITH {what}, or not as people see it: install {' and '.join(names)}.\n{line}"
         )
 
 
 def _apt_install(packages: list[str]) -> None:
     failing = Refusal(
-        "apt 没有装上浏览器，原因见上面几行。", "apt could not install the browser; see the lines above."
+        "apt 没有装上测试要用的软件，原因见上面几行。",
+        "apt could not install what the tests use; see the lines above.",
     )
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    with step("安装浏览器与中文字体", "Installing the browser and a Chinese font"):
+    with step("安装测试要用的软件", "Installing what the tests use"):
         try:
             run_quietly(["apt-get", "update"], failing, cwd=ROOT, env=env)
             run_quietly(

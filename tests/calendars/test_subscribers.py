@@ -59,15 +59,13 @@ def database(request, tmp_path):
 
 @pytest.fixture(scope="session")
 def libical(tmp_path_factory):
-    """The reader in C, compiled; without a compiler or the library that is said aloud, for nothing was read then."""
-    options = ["libical"]
+    """The reader in C, compiled; `make test` installs what that takes, or says aloud that it could not."""
     if not shutil.which("cc") or not shutil.which("pkg-config"):
-        pytest.skip("libical read nothing: there is no cc or no pkg-config.")
-    flags = subprocess.run(
-        ["pkg-config", "--cflags", "--libs", *options], capture_output=True, text=True, check=False
-    )
+        pytest.skip("NOT READ BY LIBICAL: there is no cc or no pkg-config.")
+    options = ["pkg-config", "--cflags", "--libs", "libical"]
+    flags = subprocess.run(options, capture_output=True, text=True, check=False)
     if flags.returncode:
-        pytest.skip("libical read nothing: install libical-dev.")
+        pytest.skip("NOT READ BY LIBICAL: install libical-dev.")
     program = tmp_path_factory.mktemp("libical") / "read"
     subprocess.run(["cc", str(READER), "-o", str(program), *flags.stdout.split()], check=True)
     return program

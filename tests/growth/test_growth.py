@@ -29,7 +29,7 @@ NAMES = (
 )
 
 
-def asks(frequent: Frequent, name: str, app) -> tuple[Ask, Ask] | None:
+def asks(frequent: Frequent, name: str, app) -> tuple[Ask, Ask]:
     """A request to warm up with, so that what a process does once is not counted, and the one to be measured."""
     changing: dict[str, Callable[[], object]] = {"create": frequent.creates, "refuse": frequent.refusals}
     if name in changing:
@@ -38,16 +38,13 @@ def asks(frequent: Frequent, name: str, app) -> tuple[Ask, Ask] | None:
     if name == "feed, 304":
         ask = frequent.cached_feed(frequent.reads()["feed, first"].of(app).headers["ETag"])
         return ask, ask
-    ask = frequent.reads().get(name)
-    return (ask, ask) if ask else None
+    ask = frequent.reads()[name]
+    return ask, ask
 
 
 def work_of(alliance: Alliance, name: str) -> Work:
     with alliance.open() as frequent:
-        found = asks(frequent, name, alliance.app)
-        if found is None:
-            pytest.skip(f"{name}: not there yet")
-        warm_up, measured = found
+        warm_up, measured = asks(frequent, name, alliance.app)
         warm_up.of(alliance.app)
         if name == "feed, first":
             alliance.forget_calendars()
