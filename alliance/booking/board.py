@@ -133,9 +133,10 @@ _TILE: Final = (Unit.monogram_zh, Unit.monogram_en, Unit.tile)
 _TEXTS: Final = (Resource.name_zh, Resource.name_en, Resource.place_zh, Resource.place_en)
 _COLUMNS: Final = (*BOOKABLE, *_TEXTS, *_TILE, _LABELS)
 _BEFORE_TILE: Final = len(BOOKABLE) + len(_TEXTS)
-# What the numbers of a page are grouped by, in the places those columns have there.
-_GROUP: Final = (Resource.kind, Unit.code, Unit.name_zh, Unit.name_en)
-_PLACES: Final = tuple(BOOKABLE.index(column) for column in _GROUP)
+# Where a page's numbers say what they are about: a kind, a unit, or by neither everything.
+_KIND: Final = BOOKABLE.index(Resource.kind)
+_OWNER: Final = (Unit.code, Unit.name_zh, Unit.name_en)
+_OWNER_PLACES: Final = tuple(BOOKABLE.index(column) for column in _OWNER)
 _RANKS: Final = {kind: rank for rank, kind in enumerate(KINDS)}
 _KIND_RANK: Final = sa.case(_RANKS, value=Resource.kind)
 
@@ -213,7 +214,7 @@ def rows_of(
 # Building the statement costs more than running it; who turns pages asks the same again and again.
 @lru_cache(maxsize=512)
 def _page_of(reader: Actor | None, sought: Sought) -> Any:
-    """The lines of the page and, told apart by a missing id, how many there are of each unit and kind."""
+    """The lines of the page and, told apart by a missing id, the numbers around them."""
     is_marked, on_board = is_favourite(reader), _on_board(reader)
     favourite = sa.cast(is_marked, sa.Integer)
     chosen = [*on_board, *_of_unit(sought.unit), *_of_kind(sought.kind)]
@@ -230,17 +231,40 @@ def _page_of(reader: Actor | None, sought: Sought) -> Any:
         .subquery()
     )
     lines = _details(page.c.favourite).join(page, page.c.id == Resource.id)
-    nulls: list[Any] = [sa.null()] * len(_COLUMNS)
-    for place, column in zip(_PLACES, _GROUP, strict=True):
-        nulls[place] = column
-    groups = (
-        sa.select(*nulls, sa.func.sum(favourite), sa.func.count())
-        .select_from(Resource)
-        .join(Unit, Unit.id == Resource.owner_id)
+    return sa.union_all(lines.add_columns(sa.literal(0)), *_numbers(sought, favourite, on_board))
+
+
+def _numbers(sought: Sought, favourite: sa.ColumnElement[int], on_board: list[Condition]) -> list[Any]:
+    """How many there are, favourites and all: of each unit, of each kind, and whatever is chosen."""
+    counted = (
+        sa.select(
+            Resource.owner_id,
+            Resource.kind,
+            sa.func.sum(favourite).label("marked"),
+            sa.func.count().label("number"),
+        )
         .where(*on_board)
-        .group_by(Unit.id, Resource.kind)
+        .group_by(Resource.owner_id, Resource.kind)
+        .cte("counted")
     )
-    return sa.union_all(lines.add_columns(sa.literal(0)), groups)
+    sums = (sa.func.sum(counted.c.marked), sa.func.sum(counted.c.number))
+    by_unit = (
+        sa.select(*_blank(dict(zip(_OWNER_PLACES, _OWNER, strict=True))), *sums)
+        .select_from(counted)
+        .join(Unit, Unit.id == counted.c.owner_id)
+        .group_by(Unit.id)
+    )
+    by_kind = sa.select(*_blank({_KIND: counted.c.kind}), *sums).group_by(counted.c.kind)
+    if sought.kind:
+        by_unit = by_unit.where(counted.c.kind == sought.kind)
+    if sought.unit:
+        by_kind = by_kind.where(counted.c.owner_id == _id_of_unit(sought.unit))
+    return [by_unit, by_kind, sa.select(*_blank({}), *sums)]
+
+
+def _blank(but: Mapping[int, Any]) -> list[Any]:
+    """The columns of a line with nothing in them, save what is given for a place."""
+    return [but.get(place, sa.null()) for place in range(len(_COLUMNS))]
 
 
 def _on_board(reader: Actor | None) -> list[Condition]:
@@ -248,9 +272,11 @@ def _on_board(reader: Actor | None) -> list[Condition]:
 
 
 def _of_unit(code: str) -> list[Condition]:
-    return (
-        [Resource.owner_id == sa.select(Unit.id).where(Unit.code == code).scalar_subquery()] if code else []
-    )
+    return [Resource.owner_id == _id_of_unit(code)] if code else []
+
+
+def _id_of_unit(code: str) -> sa.ScalarSelect[int]:
+    return sa.select(Unit.id).where(Unit.code == code).scalar_subquery()
 
 
 def _of_kind(kind: str) -> list[Condition]:
@@ -265,33 +291,27 @@ def _details(favourite: sa.ColumnElement[Any]) -> Any:
     )
 
 
-def _page(sought: Sought, lines: Sequence[Sequence[Any]], groups: Sequence[Sequence[Any]]) -> Page:
-    units: dict[Owner, int] = {}
-    kinds: dict[str, int] = dict.fromkeys(KINDS, 0)
-    total = favourites = 0
-    all_favourites = sum(row[-2] for row in groups)
+def _page(sought: Sought, lines: Sequence[Sequence[Any]], numbers: Sequence[Sequence[Any]]) -> Page:
+    # Without a single resource there is nothing to sum up either.
+    all_favourites = next(row[-2] or 0 for row in numbers if row[_KIND] is row[_OWNER_PLACES[0]] is None)
     only = bool(sought.favourites) or (sought.may_default and all_favourites > 0)
-    for row in groups:
-        kind, *names = (row[place] for place in _PLACES)
-        owner, marked, count = Owner(*names), row[-2], row[-1]
-        shown = marked if only else count
-        favourites += marked
-        if sought.kind in ("", kind):
-            units[owner] = units.get(owner, 0) + shown
-        if sought.unit in ("", owner.code):
-            kinds[kind] += shown
-        if sought.kind in ("", kind) and sought.unit in ("", owner.code):
-            total += shown
+    shown = -2 if only else -1
+    kinds = {row[_KIND]: row[shown] for row in numbers if row[_KIND] is not None}
+    units = {
+        Owner(*(row[place] for place in _OWNER_PLACES)): row[shown]
+        for row in numbers
+        if row[_OWNER_PLACES[0]] is not None
+    }
     # Favourites come first, so a page of them alone is what they are of a page of all.
     shown_lines = (_line(row[:-1]) for row in lines if row[-2] or not only)
     return Page(
         lines=tuple(sorted(shown_lines, key=_place)),
-        total=total,
+        total=kinds.get(sought.kind, 0) if sought.kind else sum(kinds.values()),
         number=sought.page,
-        favourites=favourites,
+        favourites=all_favourites,
         only_favourites=only,
         units={unit: units[unit] for unit in sorted(units, key=lambda unit: unit.code) if units[unit]},
-        kinds={kind: count for kind, count in kinds.items() if count},
+        kinds={kind: kinds[kind] for kind in KINDS if kinds.get(kind)},
     )
 
 

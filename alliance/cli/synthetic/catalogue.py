@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from alliance.availability.models import Closure
 from alliance.cli.synthetic.members import Members
 from alliance.cli.synthetic.refs import numbered_ref
-from alliance.cli.synthetic.scale import Scale
+from alliance.cli.synthetic.scale import LONG_AGO, Scale
 from alliance.cli.synthetic.shapes import PARTS, WHOLE_INDEX, Shape, shape_of
 from alliance.members.models import Management
 from alliance.resources.kinds import MODE_OF_PRESET
@@ -143,7 +143,7 @@ def _resource(offer: Offer, now: datetime) -> Resource:
         specifications_zh=[["型号", f"X-{n + 1}"], ["精度", "0.1 µm"]],
         specifications_en=[["Model", f"X-{n + 1}"], ["Precision", "0.1 µm"]],
         capacity=shape.items if shape.preset == "slot_capacity" else None,
-        changed_at=now,
+        changed_at=now - LONG_AGO,
     )
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.cli.seeding.members import DEMO_PASSWORD
-from alliance.cli.synthetic.scale import BUSY, Scale
+from alliance.cli.synthetic.scale import BUSY, LONG_AGO, Scale
 from alliance.members.models import (
     UNIT_KINDS,
     AllianceRole,
@@ -147,7 +147,7 @@ def _unit(members: Members, n: int, now: datetime) -> dict[str, object]:
         "status": "external" if members.is_external(n) else "active",
         "zone": "Asia/Shanghai",
         "contact_email": f"unit{n + 1}@example.org",
-        "changed_at": now,
+        "changed_at": now - LONG_AGO,
     }
 
 

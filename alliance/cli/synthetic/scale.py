@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 
 # The first resources belong to one large owner and are full for the coming week before anything else is.
@@ -10,6 +11,8 @@ PER_DAY = 8
 _WEEK = 7
 # Owners let people book two months ahead: what is booked beyond the next sixty days lies in the past.
 FARTHEST_AHEAD = 60
+# Units and resources were last described so long ago: had all been renamed today, each feed would look at all of them.
+LONG_AGO = timedelta(days=90)
 
 # A day as its distance from today, and the index of a resource.
 Place = tuple[int, int]
