@@ -7,7 +7,7 @@ The first belt is the hold with a check under it, which gives a clear answer. Th
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from alliance.booking.lineage import Lineage, lineage_of
 from alliance.booking.models import REQUESTED, Booking, Occupancy
-from alliance.db import GUARD, Instant, read_rows
+from alliance.db import GUARD, Base, Instant, read_rows
 from alliance.history.actions import record
 from alliance.hold import hold as lock
 from alliance.members.models import Person, Unit
@@ -127,47 +127,49 @@ def _attempts(session: Session) -> list[sa.Insert | sa.Update]:
     """Statements that would occupy an item of a made-up resource twice."""
     at = datetime(2000, 1, 1, tzinfo=UTC)
     mark = new_ref()
-    unit = Unit(
-        code=mark, name_zh=mark, monogram_zh="试", monogram_en="T", tile=1, kind="alliance", status="left",
-        zone="UTC", changed_at=at, joined_on=dt.date(2000, 1, 1),
+    unit_id = _added(
+        session, Unit, code=mark, name_zh=mark, monogram_zh="试", monogram_en="T", kind="alliance",
+        status="left", zone="UTC", changed_at=at, joined_on=dt.date(2000, 1, 1),
     )  # fmt: skip
-    session.add(unit)
-    session.flush()
-    # Names only what has always been there, so that it can be asked at every step of the migrations.
-    person_id = session.execute(
-        sa.insert(Person)
-        .values(email=f"{mark}@example.org", name=mark, session_epoch=mark, created_at=at)
-        .returning(Person.id)
-    ).scalar_one()
-    resource = Resource(
-        code=mark,
-        owner_id=unit.id,
-        kind="venue",
-        preset="slot_self",
-        mode="timed",
-        name_zh=mark,
-        changed_at=at,
+    person_id = _added(
+        session, Person, email=f"{mark}@example.org", name=mark, session_epoch=mark, created_at=at
     )
-    session.add(resource)
-    session.flush()
-    item = Item(resource_id=resource.id, label_zh=mark)
-    booking = Booking(
-        ref=mark, resource_id=resource.id, person_id=person_id, booked_by_id=person_id, unit_id=unit.id,
-        relation="own", starts_at=at, ends_at=at + timedelta(hours=2), status="approved", requested_at=at,
-        changed_at=at, created_at=at,
+    resource_id = _added(
+        session, Resource, code=mark, owner_id=unit_id, kind="venue", preset="slot_self", mode="timed",
+        name_zh=mark, changed_at=at,
     )  # fmt: skip
-    session.add_all([item, booking])
-    session.flush()
-    place(session, booking, [item.id])
-    row = {"booking_id": booking.id, "item_id": item.id}
+    item_id = _added(session, Item, resource_id=resource_id, label_zh=mark)
+    booking_id = _added(
+        session, Booking, ref=mark, resource_id=resource_id, person_id=person_id, booked_by_id=person_id,
+        unit_id=unit_id, relation="own", starts_at=at, ends_at=at + timedelta(hours=2), status="approved",
+        requested_at=at, changed_at=at, created_at=at,
+    )  # fmt: skip
+    row = {"booking_id": booking_id, "item_id": item_id}
     later, sooner = (
         {"starts_at": at + timedelta(hours=n), "ends_at": at + timedelta(hours=n + 1)} for n in (2, 1)
     )
+    first = sa.insert(Occupancy).values(**row, starts_at=at, ends_at=at + timedelta(hours=2))
+    session.execute(first)
     session.execute(sa.insert(Occupancy).values(**row, **later))
     return [
         sa.insert(Occupancy).values(**row, **sooner),
         sa.update(Occupancy)
-        .where(Occupancy.item_id == item.id, Occupancy.starts_at == later["starts_at"])
+        .where(Occupancy.item_id == item_id, Occupancy.starts_at == later["starts_at"])
         .values(sooner)
         .execution_options(synchronize_session=False),
     ]
+
+
+def _added(session: Session, model: type[Base], **given: Any) -> int:
+    """The id of a new row, in which only the columns are named that the database has at this step of its migrations."""
+    table = cast(sa.Table, model.__table__)
+    there = {column["name"] for column in sa.inspect(session.connection()).get_columns(table.name)}
+    columns = [column for column in table.c if column.name in there]
+    defaults = {
+        column.name: column.default.arg(None) if column.default.is_callable else column.default.arg
+        for column in columns
+        if isinstance(column.default, sa.ColumnDefault)
+    }
+    bare = sa.table(table.name, *(sa.column(column.name, column.type) for column in columns))
+    new = sa.insert(bare).values(**{**defaults, **given}).returning(bare.c.id)
+    return int(session.execute(new).scalar_one())

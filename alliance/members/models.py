@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from alliance import clock
 from alliance.db import Base
+from alliance.refs import new_ref
 
 UNIT_STATUSES = ("applied", "active", "suspended", "left", "external")
 UNIT_KINDS = (
@@ -72,11 +73,12 @@ class GroupUnit(Base):
 
 
 class Person(Base):
-    """Somebody who signs in."""
+    """Somebody who signs in; known outside this process by a random ref."""
 
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(sa.String(10), unique=True, index=True, default=new_ref)
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
     name: Mapped[str] = mapped_column(sa.String(80))
     language: Mapped[str] = mapped_column(sa.String(2), default="zh")

@@ -21,6 +21,12 @@ class Frame:
         return actor is not None and bool(actor.managed_ids or actor.admin_unit_ids)
 
     @cached_property
+    def may_manage(self) -> bool:
+        """Whether anything is his to run: a resource, a unit, or the alliance."""
+        actor = current_actor()
+        return self.may_close or (actor is not None and bool(actor.alliance_roles))
+
+    @cached_property
     def may_decide(self) -> bool:
         """Whether any request may come to him."""
         actor = current_actor()

@@ -107,6 +107,8 @@ STOPS = (
         {"end": "09:00"},
         "Send request",
     ),
+    Stop("what one runs", FANG, "/manage"),
+    Stop("what one runs, nothing", LIN, "/manage"),
     Stop("my bookings", LIN, "/bookings"),
     Stop("my bookings, waiting", LIN, "/bookings?tab=requested"),
     Stop("my bookings, past", LIN, "/bookings?tab=past"),

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.cli.seeding.members import DEMO_PASSWORD
+from alliance.cli.synthetic.refs import numbered_ref
 from alliance.cli.synthetic.scale import BUSY, LONG_AGO, Scale
 from alliance.members.models import (
     UNIT_KINDS,
@@ -107,6 +108,7 @@ def add_members(session: Session, scale: Scale, now: datetime) -> Members:
         [
             {
                 "id": n + 1,
+                "ref": numbered_ref(n, scale.seed),
                 "email": f"person{n + 1}@example.org",
                 "name": f"人员 {n + 1}",
                 "language": "en" if n % 10 == 9 else "zh",

@@ -1,0 +1,79 @@
+"""What one may run here: the places where it is done, each for those whose affair it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, url_for
+
+from alliance.db import db
+from alliance.errors import Forbidden
+from alliance.i18n import Text, localized
+from alliance.i18n import gettext as _
+from alliance.members.actor import Actor
+from alliance.members.models import Unit
+from alliance.members.queries import units_of
+from alliance.web.access import members_only
+from alliance.web.session import require_actor
+
+blueprint = Blueprint("manage", __name__, url_prefix="/manage")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is done: its address, a picture, its name, and what one does there."""
+
+    address: str
+    picture: str
+    name: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """The places of one duty, under its title; those of a unit stand beside its tile."""
+
+    title: Text | str
+    places: tuple[Place, ...]
+    unit: Unit | None = None
+
+
+@blueprint.get("")
+@members_only
+def index() -> str:
+    """All places open to the reader; for whoever runs a resource, a unit or the alliance."""
+    actor = require_actor()
+    parts = [part for part in _parts(actor) if part.places]
+    if not parts:
+        raise Forbidden("manager")
+    return render_template("manage/index.html", parts=parts)
+
+
+def _parts(actor: Actor) -> Iterator[Part]:
+    if actor.managed_ids or actor.admin_unit_ids:
+        yield Part(_("Resources"), tuple(_of_resources()))
+    for unit in units_of(db.session(), actor.admin_unit_ids):
+        yield Part(localized(unit, "name"), tuple(_of_unit(unit)), unit)
+
+
+def _of_resources() -> Iterator[Place]:
+    yield Place(
+        url_for("closures.index"),
+        "slash-circle",
+        _("Closures"),
+        _("Maintenance, breakdowns and own use: close something, and see which bookings are hit."),
+    )
+    yield Place(
+        url_for("outside.index"),
+        "calendar3",
+        _("Outside calendars"),
+        _("Let an instrument's or a hall's own calendar block bookings here."),
+    )
+
+
+def _of_unit(unit: Unit) -> Iterator[Place]:
+    yield Place(
+        url_for("webhooks.index", code=unit.code),
+        "link-45deg",
+        _("Webhooks"),
+        _("Tell the unit's own programs what happens."),
+    )
