@@ -22,13 +22,13 @@ from alliance.web.booking_page import readable
 from alliance.web.bulk import approve_each, ticked_among
 from alliance.web.decision import decided_rows, has_part_in, pane_of, waiting_rows
 from alliance.web.forms.booking import DecisionForm
+from alliance.web.paging import asked_page
 from alliance.web.session import require_actor
 
 blueprint = Blueprint("approvals", __name__)
 
 Answer = str | Response | tuple[str, int]
 _TABS: Final = ("waiting", "decided")
-_LAST_PAGE: Final = 10_000
 
 
 @blueprint.get("/approvals")
@@ -199,17 +199,13 @@ def _address(ref: str = "", *, page: int = 1) -> str:
 
 def _listed(actor: Actor, tab: str) -> _Listed:
     """The page that is asked for; the first where there are not so many."""
-    session, now, number = db.session(), clock.now(), _page_number()
+    session, now, number = db.session(), clock.now(), asked_page()
     read = decided if tab == "decided" else inbox
     # One more than is shown, to know whether there are more.
     rows = read(session, actor, now, limit=PAGE + 1, offset=(number - 1) * PAGE)
     if not rows and number > 1:
         number, rows = 1, read(session, actor, now, limit=PAGE + 1)
     return _Listed(rows[:PAGE], number, len(rows) > PAGE)
-
-
-def _page_number() -> int:
-    return request.args.get("page", 1, lambda text: min(max(int(text), 1), _LAST_PAGE))
 
 
 def _tab() -> str:

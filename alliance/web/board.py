@@ -23,13 +23,13 @@ from alliance.web.board_ruler import USUAL, WHOLE_DAY, reaches_beyond
 from alliance.web.board_week import DAYS, DayHead, WeekSetting, week_row
 from alliance.web.lanes import place_now
 from alliance.web.language import here
+from alliance.web.paging import asked_page
 from alliance.web.session import current_actor
 from alliance.web.vocabulary import kind_name
 
 blueprint = Blueprint("board", __name__)
 
 _DAY: Final = timedelta(days=1)
-_LAST_PAGE: Final = 1000
 _LONGEST_CODE: Final = 20
 # Longer bookings than this are judged by the form alone.
 _FURTHEST_BEYOND: Final = timedelta(days=31)
@@ -57,7 +57,7 @@ def _sought() -> Sought:
         unit=_code(args.get("unit", "")),
         kind=kind if kind in KINDS else "",
         favourites={"favourites": True, "all": False}.get(of),
-        page=args.get("page", 1, lambda text: min(max(int(text), 1), _LAST_PAGE)),
+        page=asked_page(),
     )
 
 

@@ -32,6 +32,7 @@ from alliance.web.booking_move import Move, move_of
 from alliance.web.booking_page import conversation_of, page_of, readable
 from alliance.web.forms.booking import DecisionForm, MessageForm
 from alliance.web.instead import Instead, instead_of, values_again
+from alliance.web.paging import asked_page
 from alliance.web.session import require_actor
 from alliance.web.starting_values import filled
 from alliance.web.times import Times
@@ -115,7 +116,7 @@ def mine() -> str:
     actor, now, session = require_actor(), clock.now(), db.session()
     tab = request.args.get("tab", "upcoming")
     tab = tab if tab in _TABS else "upcoming"
-    number = request.args.get("page", 1, lambda text: min(max(int(text), 1), 100_000))
+    number = asked_page()
     rows, total = my_bookings(session, actor.person_id, tab, now, page=number)  # type: ignore[arg-type]
     first = next_up(rows, actor, now) if tab == "upcoming" and number == 1 else None
     # What runs stands above the list; once is enough.

@@ -11,10 +11,8 @@ from sqlalchemy.orm import Session
 
 from alliance.availability.hours import open_spans
 from alliance.availability.local_time import instant_of, local_day
-from alliance.availability.queries import calendar_days
 from alliance.availability.whole_days import whole_days
-from alliance.booking.closed import closed_over
-from alliance.booking.permissions import Glimpse, glimpses_on
+from alliance.booking.permissions import Glimpse
 from alliance.i18n import gettext as _
 from alliance.i18n import language, localized
 from alliance.intervals import Span, intersect, subtract, union
@@ -27,7 +25,7 @@ from alliance.notifications.formats import (
     format_week_day,
 )
 from alliance.notifications.rule_words import CLOSURE_NAMES
-from alliance.resources.kinds import DAY_PRESETS, takes_bookings
+from alliance.resources.kinds import DAY_PRESETS
 from alliance.resources.models import PolicyRow, Resource
 from alliance.resources.particulars import Particulars
 from alliance.web.lanes import (
@@ -36,6 +34,7 @@ from alliance.web.lanes import (
     Kind,
     Row,
     Window,
+    booked_kind,
     place,
     place_days,
     place_now,
@@ -43,6 +42,7 @@ from alliance.web.lanes import (
 )
 from alliance.web.openings import WeekFacts, busy, gaps, openings
 from alliance.web.vocabulary import free_of
+from alliance.web.week_facts import week_facts
 
 _OWN_LANES = 3
 _DAY = timedelta(days=1)
@@ -105,21 +105,8 @@ def facts_around(
         resource.preset in DAY_PRESETS or timedelta(minutes=rules.grid_minutes) >= _DAY or span.length > _DAY
     )
     beyond = (_DAYS_SHOWN if by_days else _DAYS_NEAR) * _DAY
-    first, last = local_day(span.start, zone) - beyond, local_day(span.end, zone) + beyond
-    reach = whole_days(first, last, zone)
-    return WeekFacts(
-        now=now,
-        zone=zone,
-        policy=rules,
-        preset=resource.preset,
-        kind=resource.kind,
-        days=calendar_days(session, (first, last)),
-        items={item.id: str(localized(item, "name")) for item in around.items},
-        is_whole=around.has_parts,
-        bookings=glimpses_on(session, reader, resource.id, [item.id for item in around.items], reach, now),
-        closures=closed_over(session, resource, [resource.id, *around.relative_ids], reach),
-        is_on_offer=takes_bookings(resource.status, resource.mode, resource.owner.status),
-    )
+    reach = whole_days(local_day(span.start, zone) - beyond, local_day(span.end, zone) + beyond, zone)
+    return week_facts(session, resource, around, rules, reach, reader=reader, now=now)
 
 
 def day_around(facts: WeekFacts, focus: Focus) -> Day:
@@ -234,7 +221,7 @@ class _Drawing:
                 yield from self.block("closed", span, words, self._said(span, words))
 
     def _booking(self, booking: Glimpse) -> Iterator[Block]:
-        words, kind = _words_of(booking), _kind_of(booking)
+        words, kind = _words_of(booking), booked_kind(booking)
         if self.focus.ref and booking.ref == self.focus.ref:
             waits = booking.status == "requested"
             kind, words = ("mine-pending", _("This request")) if waits else ("mine", _("This booking"))
@@ -334,12 +321,6 @@ def _window(facts: WeekFacts, focus: Focus, day: date, last: date) -> Window:
         return Window(first_hour, _DAY_HOURS)
     opened = open_spans(facts.hours, facts.days, whole_days(day, day, facts.zone), facts.zone)
     return window_around([*opened, focus.span], facts.zone)
-
-
-def _kind_of(booking: Glimpse) -> Kind:
-    if booking.status == "requested":
-        return "mine-pending" if booking.is_mine else "pending"
-    return "mine" if booking.is_mine else "taken"
 
 
 def _words_of(booking: Glimpse) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from alliance.booking.permissions import Glimpse
 from alliance.i18n import language
 from alliance.intervals import Span
 from alliance.notifications.formats import format_days
@@ -116,6 +117,13 @@ class Row:
     now_at: int | None = None
     today: bool = False
     href: str = ""
+
+
+def booked_kind(booking: Glimpse) -> Kind:
+    """How a booking is drawn."""
+    if booking.status == "requested":
+        return "mine-pending" if booking.is_mine else "pending"
+    return "mine" if booking.is_mine else "taken"
 
 
 def window_around(open_spans: Iterable[Span], zone: ZoneInfo) -> Window:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -30,12 +30,11 @@ from alliance.web.message_words import (
     modes,
     problem_words,
 )
+from alliance.web.paging import asked_page
 from alliance.web.session import require_actor
 from alliance.web.times import Times
 
 blueprint = Blueprint("messages", __name__)
-
-_LAST_PAGE: Final = 10_000
 
 
 @blueprint.get("/messages")
@@ -43,7 +42,7 @@ _LAST_PAGE: Final = 10_000
 def index() -> str:
     """The lines, the latest first, by day."""
     actor, session = require_actor(), db.session()
-    number = request.args.get("page", 1, lambda text: min(max(int(text), 1), _LAST_PAGE))
+    number = asked_page()
     news, has_more = lines_of(session, actor, page=number)
     times = Times.of(_settings().zone)
     return render_template(

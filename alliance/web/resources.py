@@ -10,17 +10,14 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from markupsafe import Markup
 
 from alliance import clock
-from alliance.availability.queries import calendar_days
-from alliance.booking.closed import closed_over
 from alliance.booking.facts import Closed
-from alliance.booking.permissions import glimpses_on
 from alliance.config import Settings
 from alliance.db import db
 from alliance.i18n import gettext as _
 from alliance.i18n import language, localized
 from alliance.notifications.formats import format_days
 from alliance.notifications.rule_words import CLOSURE_NAMES
-from alliance.resources.kinds import CLASS_OF_KIND, DAY_PRESETS, KINDS, takes_bookings
+from alliance.resources.kinds import CLASS_OF_KIND, DAY_PRESETS, KINDS
 from alliance.resources.models import Resource
 from alliance.resources.particulars import Particulars, Surroundings, surroundings
 from alliance.resources.queries import Counts, Filters, resource_by_code
@@ -30,19 +27,20 @@ from alliance.web.catalogue import line_of, listed, listed_by_time
 from alliance.web.eligibility import closest_relation
 from alliance.web.language import here
 from alliance.web.openings import DAYS, WeekFacts, beyond, closed_now, free_now
+from alliance.web.paging import asked_page
 from alliance.web.quick import Choice, quick_of
 from alliance.web.rule_sentences import RuleSentence, rule_sentences
 from alliance.web.session import current_actor
 from alliance.web.times import Times, with_times
 from alliance.web.vocabulary import free_of, how_many, instrument_class_name, kind_name
 from alliance.web.week import Addresses, Week, week_of
+from alliance.web.week_facts import week_facts
 from alliance.web.when import lengths, quantity_asked, starts, when_asked
 
 blueprint = Blueprint("resources", __name__, url_prefix="/resources")
 
 _UNITS_AT_FIRST: Final = 8
 _LONGEST_WORD: Final = 60
-_LAST_PAGE: Final = 100_000
 _MINUTES: Final = re.compile(r"[0-9]{1,5}")
 _DAY: Final = timedelta(days=1)
 
@@ -53,7 +51,7 @@ def index() -> str:
     """What there is, narrowed by what the reader looks for."""
     session, reader, now = db.session(), current_actor(), clock.now()
     filters, zone = _filters(), ZoneInfo(current_app.config["SETTINGS"].zone)
-    when, number = when_asked(zone), request.args.get("page", 1, _page_number)
+    when, number = when_asked(zone), asked_page()
     if when is None:
         found = listed(session, reader, filters, number, now)
     else:
@@ -85,7 +83,7 @@ def show(code: str) -> str:
     session, reader, now = db.session(), current_actor(), clock.now()
     resource = resource_by_code(session, reader, code)
     around = surroundings(session, reader, [resource.id], with_items=True)
-    facts = _week_facts(resource, around.of(resource.id), now) if resource.mode == "timed" else None
+    facts = _facts(resource, around.of(resource.id), now) if resource.mode == "timed" else None
     form = BookingForm(resource.code, ZoneInfo(resource.zone), resource.preset in DAY_PRESETS)
     week = (
         week_of(facts, _first_day(resource, now), Addresses(form.filled, _booking_address)) if facts else None
@@ -138,10 +136,6 @@ def _texts(name: str) -> tuple[str, ...]:
     return tuple(text for text in texts if text and text.isprintable() and len(text) <= _LONGEST_WORD)[:50]
 
 
-def _page_number(text: str) -> int:
-    return min(max(int(text), 1), _LAST_PAGE)
-
-
 def _kinds(filters: Filters, counts: Counts) -> list[str]:
     return [kind for kind in KINDS if kind in counts.kinds or kind in filters.kinds]
 
@@ -171,25 +165,10 @@ def _first_day(resource: Resource, now: datetime) -> date:
     return wanted if wanted is not None and abs(wanted.year - today.year) <= 10 else today
 
 
-def _week_facts(resource: Resource, around: Particulars, now: datetime) -> WeekFacts:
-    session, reader, first = db.session(), current_actor(), _first_day(resource, now)
-    zone, policy = ZoneInfo(resource.zone), resource.policy_row.value()
-    reach = beyond(policy, first, zone)
-    return WeekFacts(
-        now=now,
-        zone=zone,
-        policy=policy,
-        preset=resource.preset,
-        kind=resource.kind,
-        days=calendar_days(
-            session, (reach.start.astimezone(zone).date() - _DAY, reach.end.astimezone(zone).date())
-        ),
-        items={item.id: str(localized(item, "name")) for item in around.items},
-        is_whole=around.has_parts,
-        bookings=glimpses_on(session, reader, resource.id, [item.id for item in around.items], reach, now),
-        closures=closed_over(session, resource, [resource.id, *around.relative_ids], reach),
-        is_on_offer=takes_bookings(resource.status, resource.mode, resource.owner.status),
-    )
+def _facts(resource: Resource, around: Particulars, now: datetime) -> WeekFacts:
+    policy = resource.policy_row.value()
+    reach = beyond(policy, _first_day(resource, now), ZoneInfo(resource.zone))
+    return week_facts(db.session(), resource, around, policy, reach, reader=current_actor(), now=now)
 
 
 def _booking_address(ref: str) -> str:

@@ -17,13 +17,13 @@ from alliance.web.access import public
 from alliance.web.alphabet import initial, place
 from alliance.web.catalogue import listed
 from alliance.web.language import here
+from alliance.web.paging import asked_page
 from alliance.web.session import current_actor
 from alliance.web.vocabulary import unit_kind_name
 
 blueprint = Blueprint("units", __name__, url_prefix="/units")
 
 _LONGEST_WORD: Final = 60
-_LAST_PAGE: Final = 100_000
 # Enough for most alliances on one page, and light enough.
 PAGE_SIZE: Final = 100
 
@@ -52,7 +52,7 @@ def index() -> str:
     found = _sorted(_row(unit, offered) for unit in listed_units(session) if _fits(unit, words))
     members = [row for row in found if row.unit.status == "active"]
     pages = max(1, -(-len(members) // PAGE_SIZE))
-    number = min(request.args.get("page", 1, _page_number), pages)
+    number = min(asked_page(), pages)
     return render_template(
         "units/index.html",
         words=words,
@@ -71,7 +71,7 @@ def show(code: str) -> str:
     """One unit: how it stands, whom to write to, what it shares and when that is next free."""
     session, reader = db.session(), current_actor()
     unit = unit_by_code(session, code)
-    number = request.args.get("page", 1, _page_number)
+    number = asked_page()
     return render_template(
         "units/show.html",
         unit=unit,
@@ -80,10 +80,6 @@ def show(code: str) -> str:
         is_mine=reader is not None and unit.id in reader.active_unit_ids,
         is_run=reader is not None and unit.id in reader.admin_unit_ids,
     )
-
-
-def _page_number(text: str) -> int:
-    return min(max(int(text), 1), _LAST_PAGE)
 
 
 def _row(unit: Unit, offered: Mapping[str, int]) -> Row:

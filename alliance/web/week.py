@@ -24,6 +24,7 @@ from alliance.web.lanes import (
     Kind,
     Row,
     Window,
+    booked_kind,
     place,
     place_days,
     place_now,
@@ -251,7 +252,7 @@ class _Where:
             # In a pool one's own stand below the lane that counts what is free.
             row = lane.row + lane.is_pool
             said = self._said(lane, self._clocks(booking.span), words)
-            yield from self._block(_kind_of(booking), booking.span, words, said, href, row=row)
+            yield from self._block(booked_kind(booking), booking.span, words, said, href, row=row)
 
     def _full(self, lane: _Lane, opened: Sequence[Span]) -> Iterator[Block]:
         """The open time in which not a single item of a pool is free."""
@@ -302,12 +303,6 @@ class _Where:
     ) -> Iterator[Block]:
         if (columns := self.columns(span)) is not None:
             yield Block(kind, *columns, label=label, spoken=spoken, href=href, row=row)
-
-
-def _kind_of(booking: Glimpse) -> Kind:
-    if booking.status == "requested":
-        return "mine-pending" if booking.is_mine else "pending"
-    return "mine" if booking.is_mine else "taken"
 
 
 def _words_of(booking: Glimpse) -> str:
