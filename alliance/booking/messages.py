@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from alliance import clock
 from alliance.booking.changing import note
 from alliance.booking.models import Booking, BookingMessage
-from alliance.booking.permissions import may_read
+from alliance.booking.permissions import may_read, may_write
 from alliance.booking.queries import booking_of
 from alliance.db import action, read_rows
-from alliance.errors import Missing, Problem, Refused
+from alliance.errors import Forbidden, Missing, Problem, Refused
 from alliance.hold import hold
 from alliance.members.actor import Actor
 from alliance.members.models import Person
@@ -44,7 +44,8 @@ class Message:
 def write_message(session: Session, ref: str, text: str, *, by: Actor) -> str:
     """Say something to everybody who may read the booking, in whatever state it is; return the message's ref.
 
-    The booking itself does not change: neither its version nor what calendars show. Raises Missing or Refused.
+    The booking itself does not change: neither its version nor what calendars show. Raises Missing, Forbidden
+    or Refused.
     """
     booking_id = session.scalar(sa.select(Booking.id).where(Booking.ref == ref))
     if booking_id is None:
@@ -54,6 +55,8 @@ def write_message(session: Session, ref: str, text: str, *, by: Actor) -> str:
     booking = booking_of(session, ref)
     if booking is None or not may_read(by, booking):
         raise Missing
+    if not may_write(by, booking):
+        raise Forbidden("concerned")
     text = cleaned(text)
     _refuse_unfit(text, message_count(session, booking_id))
     at, message_ref = clock.now(), new_ref()

@@ -1,7 +1,7 @@
 """Who may see what of a booking, and who may do what to it. The only place that decides either."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -154,6 +154,13 @@ def may_read(reader: Actor | None, booking: AnyBooking) -> bool:
         return False
     oversees = (reader.is_secretariat or reader.is_council) and booking.resource.visibility != "hidden"
     return booking.unit_id in reader.admin_unit_ids or oversees
+
+
+def may_write(reader: Actor | None, booking: AnyBooking) -> bool:
+    """Whether the reader may join the conversation: whoever reads it, but for the council, which changes nothing."""
+    if reader is None or not reader.is_council:
+        return may_read(reader, booking)
+    return may_read(replace(reader, alliance_roles=reader.alliance_roles - {"council"}), booking)
 
 
 def may_decide(reader: Actor | None, booking: Booking) -> bool:

@@ -19,6 +19,7 @@ from alliance.booking.permissions import (
     may_decide,
     may_move,
     may_read,
+    may_write,
     seen_by,
 )
 from alliance.booking.queries import deciders_of, loaded
@@ -98,11 +99,12 @@ def page_of(booking: Booking, actor: Actor, now: datetime) -> dict[str, Any]:
     }
 
 
-def conversation_of(booking: Booking) -> dict[str, Any]:
-    """What was written on the booking, the oldest first, and whether there is room for more."""
+def conversation_of(booking: Booking, actor: Actor) -> dict[str, Any]:
+    """What was written on the booking, the oldest first, and whether the actor may add to it."""
     messages, times = messages_of(db.session(), booking.id), times_of(booking)
     return {
         "messages": [(message, times.moment(message.at)) for message in messages],
+        "may_write": may_write(actor, booking),
         "is_full": len(messages) >= MOST_MESSAGES,
         "longest": LONGEST_MESSAGE,
     }

@@ -245,7 +245,7 @@ def _page(ref: str, form: MessageForm | None = None) -> str:
     return render_template(
         "bookings/show.html",
         form=form or MessageForm(formdata=None),
-        conversation=conversation_of(booking),
+        conversation=conversation_of(booking, actor),
         **page_of(booking, actor, clock.now()),
     )
 

@@ -23,6 +23,7 @@ from alliance.web.session import came_from
 # Who may do what somebody was forbidden to do, by the code in Forbidden.
 _ROLES: Final = {
     "booker": _l("the person who booked, or an admin of the unit it was booked for"),
+    "concerned": _l("those whom the booking concerns"),
     "decider": _l("an approver"),
     "manager": _l("a manager of the resource, or an admin of the unit that owns it"),
     "admin": _l("an admin of the unit"),

@@ -17,7 +17,7 @@ from alliance.booking.messages import (
 )
 from alliance.booking.models import BookingMessage
 from alliance.calendars.feeds import make_feed
-from alliance.errors import Missing, Problem, Refused
+from alliance.errors import Forbidden, Missing, Problem, Refused
 from alliance.history.models import Outbox
 from tests.booking.acting import booking, events, request
 from tests.conftest import NOW
@@ -61,6 +61,21 @@ def test_whoever_may_not_read_the_booking_may_not_write_on_it_either(world):
             write_message(where, "let me in", by=other)
 
     assert talk(world, ref) == [("linyuan", "for us")]
+
+
+def test_the_council_reads_and_does_not_write_unless_the_booking_is_its_affair(world):
+    resource = world.resource(routes=BY_OWNER)
+    ref = request(world, resource)
+    chair = world.person("chair", world.institute, role="council")
+    mine = request(world, world.resource("OTHER", owner=world.university), by=chair)
+    write_message(ref, "for us", by=world.actor(world.lin))
+
+    with pytest.raises(Forbidden):
+        write_message(ref, "a word from above", by=world.actor(chair))
+    write_message(mine, "a word of my own", by=world.actor(chair))
+
+    assert talk(world, ref) == [("linyuan", "for us")]
+    assert talk(world, mine) == [("chair", "a word of my own")]
 
 
 def test_a_message_changes_nothing_about_the_booking_nor_about_calendars(app, world):
