@@ -38,6 +38,13 @@ def site(demo: Path, tmp_path: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def shared_site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One alliance for all tests of a file: they look more than they do."""
+    with serving(demo, tmp_path_factory.mktemp("shared")) as address:
+        yield address
+
+
 @pytest.fixture
 def desk(chromium: Browser, site: str) -> Iterator[Desk]:
     """Where people sit down at a browser of their own; at the end none of their pages has complained."""

@@ -1,6 +1,7 @@
 """The main job from the front page to the calendar, in both languages, on a desktop and on a phone."""
 
 import pytest
+from playwright.sync_api import Locator
 
 from tests.browser.journey import (
     approves,
@@ -12,7 +13,7 @@ from tests.browser.journey import (
     makes_a_feed,
     signs_in_from_the_front_page,
 )
-from tests.browser.person import DESKTOP, FANG, LIN, PHONE, Desk
+from tests.browser.person import DESKTOP, FANG, LIN, PHONE, Desk, Reader
 
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
@@ -47,3 +48,31 @@ def test_a_researcher_books_what_another_unit_owns(desk: Desk, language: str, si
     gives_up(lin, ref, "Withdraw request")
     assert lin.sees(".status") == lin.words("Withdrawn")
     assert fetched(address, ref)[0] == "CANCELLED"
+
+
+@LANGUAGES
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_three_presses_on_a_phone_book_a_room(desk: Desk, language: str, scripts: bool):
+    lin = desk.seat(language, PHONE, scripts=scripts)
+    lin.signs_in(LIN)
+    lin.goes("/resources/GMSEC-002")
+
+    quick = lin.page.locator(".quick")
+    presses_first(lin, quick.locator("a.day:not([aria-current])").first)
+    presses_first(lin, quick.locator("a.start:not([aria-current])").first)
+    chosen = lin.sees(".quick .sum b")
+    presses_first(lin, quick.get_by_role("link", name=lin.words("Continue with this time")))
+    lin.presses("Book")
+
+    assert lin.sees(".status") == lin.words("Confirmed")
+    assert lin.sees("h1").endswith(chosen.rsplit(" ", 1)[-1])
+
+
+def presses_first(reader: Reader, target: Locator) -> None:
+    """On a phone, where a finger needs room: nothing else lies over it, and it is large enough."""
+    box = target.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    before = reader.page.url
+    target.tap()
+    reader.page.wait_for_url(lambda url: url != before)
