@@ -27,6 +27,7 @@ from alliance.web import (
     messages,
     outside,
     photos,
+    resource_list,
     resources,
     security,
     session,
@@ -38,6 +39,7 @@ from alliance.web import (
 PAGES: Final = (
     home,
     resources,
+    resource_list,
     photos,
     units,
     webhooks,

@@ -33,6 +33,14 @@ UNIT_KIND_NAMES: Final = {
     "alliance": _l("Alliance of units"),
 }
 
+VISIBILITY_NAMES: Final = {
+    "hidden": _l("Hidden"),
+    "own_unit": _l("Own unit"),
+    "groups": _l("Groups"),
+    "alliance": _l("Alliance"),
+    "public": _l("Everybody"),
+}
+
 # Where people sit; what a platform has many of (cages, benches, shelves) are places too, though nobody's seats.
 _COUNTED_AS_SEATS: Final = ("venue", "training")
 _COUNTED_AS_PLACES: Final = ("platform",)
@@ -52,6 +60,11 @@ def unit_kind_name(kind: str) -> str:
 def class_name(group: str) -> str:
     """What one of the five classes of kinds is called."""
     return _of_pair(CLASS_NAMES[group])
+
+
+def visibility_name(visibility: str) -> str:
+    """Who may know of a resource, in a word."""
+    return str(VISIBILITY_NAMES[visibility])
 
 
 def instrument_class_name(number: str | None) -> str:
