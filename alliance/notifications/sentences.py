@@ -14,6 +14,7 @@ from alliance.notifications.account_words import ACCOUNT_WORDS
 from alliance.notifications.hours import comma
 from alliance.notifications.outside_words import OUTSIDE_WORDS
 from alliance.notifications.photo_words import PHOTO_WORDS
+from alliance.notifications.resource_words import RESOURCE_WORDS
 from alliance.notifications.rule_words import RULE_WORDS
 from alliance.notifications.shapes import SHAPES
 from alliance.notifications.webhook_words import WEBHOOK_WORDS
@@ -184,6 +185,7 @@ WORDS: Final[dict[str, Saying]] = {
     **PHOTO_WORDS,
     **WEBHOOK_WORDS,
     **OUTSIDE_WORDS,
+    **RESOURCE_WORDS,
     "not_your_unit": _not_your_unit,
     "already_started": _already_started,
     "already_decided": _already_decided,

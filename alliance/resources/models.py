@@ -42,6 +42,8 @@ class Resource(Base):
     # Every word one may search for, in lower case; written by resources.search.
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
     changed_at: Mapped[datetime] = mapped_column()
+    # Counts what its owner changed about it, so that two who edit at once notice each other.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     owner: Mapped[Unit] = relationship(lazy="raise_on_sql", viewonly=True)
     items: Mapped[list["Item"]] = relationship(lazy="raise_on_sql", viewonly=True, order_by="Item.id")

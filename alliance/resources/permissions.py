@@ -1,9 +1,14 @@
-"""Who may know that a resource exists."""
+"""Who may know that a resource exists, and who may change it.
+
+Whoever runs a resource, as its named manager or as an admin of its owner, edits what is on its sheet. What decides for
+the unit, the admins alone do: to create and to copy, to publish, to take back and to retire, and to name managers.
+"""
 
 from functools import lru_cache
 
 import sqlalchemy as sa
 
+from alliance.errors import Forbidden
 from alliance.members.actor import Actor
 from alliance.members.models import GroupUnit
 from alliance.resources.models import Resource, ResourceGroup
@@ -45,6 +50,18 @@ def _shared_with(reader: Actor) -> Condition:
         ResourceGroup.group_id == GroupUnit.group_id,
         GroupUnit.unit_id.in_(reader.active_unit_ids),
     )
+
+
+def require_editor(actor: Actor, resource: Resource) -> None:
+    """Raise Forbidden unless he runs the resource, which he is known to see."""
+    if not actor.runs(resource.id, resource.owner_id):
+        raise Forbidden("manager")
+
+
+def require_admin(actor: Actor, owner_id: int) -> None:
+    """Raise Forbidden unless he is an admin of the owner."""
+    if owner_id not in actor.admin_unit_ids:
+        raise Forbidden("admin")
 
 
 def _run_by(reader: Actor) -> Condition:

@@ -1,0 +1,78 @@
+"""Showing a resource to others, taking it back, and taking it off the list: the acts of its owner's admins."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from alliance import clock
+from alliance.booking.breaking import WouldBreak, still_to_come
+from alliance.booking.readiness import missing_of
+from alliance.db import action
+from alliance.errors import Problem, Refused, Stale, refuse_if
+from alliance.members.actor import Actor
+from alliance.resources.changes import held_resource, remark
+from alliance.resources.models import Resource
+from alliance.resources.permissions import require_admin
+
+
+@action
+def publish_resource(session: Session, code: str, *, by: Actor, version: int | None = None) -> int:
+    """Put the resource on the list; return its version. Raises Missing, Forbidden, Stale, or Refused with all that is
+    missing.
+    """
+    resource, now = _held(session, code, by, version), clock.now()
+    refuse_if(missing_of(session, resource))
+    return _become(session, resource, "published", "resource.published", by=by, now=now)
+
+
+@action
+def take_back_resource(
+    session: Session, code: str, *, by: Actor, version: int | None = None, knowing: Collection[str] = ()
+) -> int:
+    """Make it a draft again, from published or retired; return its version.
+
+    Bookings stay; `knowing` are the refs of those to come that the caller knows of. Refused while requests wait: nobody
+    could agree to them any more. Raises Missing, Forbidden, Stale, WouldBreak or Refused.
+    """
+    resource, now = _held(session, code, by, version), clock.now()
+    _refuse_unknown(session, resource, knowing, now)
+    return _become(session, resource, "draft", "resource.taken_back", by=by, now=now)
+
+
+@action
+def retire_resource(
+    session: Session, code: str, *, by: Actor, version: int | None = None, knowing: Collection[str] = ()
+) -> int:
+    """Take it off the list for good, as far as anything is; return its version. Otherwise as taking it back."""
+    resource, now = _held(session, code, by, version), clock.now()
+    _refuse_unknown(session, resource, knowing, now)
+    return _become(session, resource, "retired", "resource.retired", by=by, now=now)
+
+
+def _held(session: Session, code: str, by: Actor, version: int | None) -> Resource:
+    resource = held_resource(session, code, by)
+    require_admin(by, resource.owner_id)
+    if version is not None and version != resource.version:
+        raise Stale
+    return resource
+
+
+def _refuse_unknown(session: Session, resource: Resource, knowing: Collection[str], now: datetime) -> None:
+    ahead = still_to_come(session, resource.id, now)
+    waiting = tuple(each.ref for each in ahead if each.status == "requested")
+    if waiting:
+        raise Refused([Problem("requests_wait", params={"refs": waiting, "count": len(waiting)})])
+    if {each.ref for each in ahead} - set(knowing):
+        raise WouldBreak(ahead)
+
+
+def _become(session: Session, resource: Resource, status: str, verb: str, *, by: Actor, now: datetime) -> int:
+    if resource.status != status:
+        before, resource.status = resource.status, status
+        resource.changed_at = now
+        resource.version += 1
+        session.flush()
+        change = {"before": {"status": before}, "after": {"status": status}}
+        remark(session, verb, resource, by=by, now=now, **change)
+    return resource.version
