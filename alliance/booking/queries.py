@@ -15,7 +15,8 @@ from alliance.booking.permissions import run_by
 from alliance.db import Instant
 from alliance.intervals import Span
 from alliance.members.actor import Actor
-from alliance.members.models import AllianceRole, Management, Membership, Person
+from alliance.members.models import AllianceRole, Person
+from alliance.members.people import admins_of, managers_of
 from alliance.resources.models import Item, Resource, ResourcePart
 from alliance.resources.permissions import visible_to
 
@@ -267,17 +268,13 @@ def deciders_of(session: Session, booking: Booking, stage: Stage) -> Sequence[Pe
             AllianceRole.role == "secretariat"
         )
     elif stage.deciders == "unit":
-        ids = _admins_of(booking.unit_id)
+        ids = admins_of(booking.unit_id)
     else:
-        managers = sa.select(Management.person_id).where(Management.resource_id == booking.resource_id)
+        managers = managers_of(booking.resource_id)
         private = booking.resource.detail == "busy"
-        ids = managers if private else sa.union(managers, _admins_of(booking.resource.owner_id))
+        ids = managers if private else sa.union(managers, admins_of(booking.resource.owner_id))
     chosen = sa.select(Person).where(Person.id.in_(ids), Person.status == "active")
     return session.scalars(chosen.order_by(Person.name, Person.id)).all()
-
-
-def _admins_of(unit_id: int) -> sa.Select[int]:
-    return sa.select(Membership.person_id).where(Membership.unit_id == unit_id, Membership.is_admin)
 
 
 def touched_by(

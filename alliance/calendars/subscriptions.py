@@ -8,6 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from alliance import clock
 from alliance.calendars.looks import Look
 from alliance.calendars.models import Feed
 from alliance.db import read_rows
@@ -52,7 +53,7 @@ def subscription_of(session: Session, token: str) -> Subscription | None:
     None when it is unknown or revoked, when its person is suspended, and when he left the unit; whether he may still
     see the resource is part of `queries.state_of`.
     """
-    rows = read_rows(session, _feed_and_person(), {"token_hash": digest(token)}).all()
+    rows = read_rows(session, _feed_and_person(), {"token_hash": digest(token), "now": clock.now()}).all()
     if not any(row.what == "person" and row.words == "active" for row in rows):
         return None
     feed = rows[0]

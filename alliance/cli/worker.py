@@ -18,7 +18,9 @@ from alliance.calendars.outside.refreshing import refresh_outside_calendars
 from alliance.config import Settings
 from alliance.db import db, forget_old_answers
 from alliance.errors import Busy
+from alliance.members.links import forget_old_links
 from alliance.notifications.actions import tell
+from alliance.notifications.link_letters import send_link_letters
 from alliance.notifications.mailbox import mailbox_at
 from alliance.notifications.post import send_letters
 from alliance.notifications.reminders import remind
@@ -74,7 +76,11 @@ def _tell(settings: Settings) -> None:
 
 
 def _send(settings: Settings) -> None:
-    with mailbox_at(settings.smtp_url, settings.mail_from) as mailbox:
+    trying_out = not settings.is_production
+    with mailbox_at(settings.smtp_url, settings.mail_from, with_links=trying_out) as mailbox:
+        # First those that somebody waits for at the door.
+        while send_link_letters(mailbox, settings, limit=_LETTERS_AT_ONCE) == _LETTERS_AT_ONCE:
+            pass
         while send_letters(mailbox, settings, limit=_LETTERS_AT_ONCE) == _LETTERS_AT_ONCE:
             pass
 
@@ -92,6 +98,7 @@ def _look_outside(settings: Settings) -> None:
 def _forget(settings: Settings) -> None:
     forget_old_answers()
     forget_old_calls()
+    forget_old_links()
 
 
 _DUTIES: Final = (_let_lapse, _tell, _send, _call_webhooks, _look_outside, _forget)

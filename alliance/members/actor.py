@@ -7,8 +7,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from alliance.db import read_rows
+from alliance import clock
+from alliance.db import Instant, read_rows
 from alliance.members.models import AllianceRole, Management, Membership, Person, Unit
+from alliance.members.standing import lasts, still_manages
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Actor:
 
 def actor_of(session: Session, person_id: int) -> Actor | None:
     """The person as an actor, in one statement; None when there is nobody of that id."""
-    return actor_from(person_id, read_rows(session, _ABOUT, {"person": person_id}).all())
+    given = {"person": person_id, "now": clock.now()}
+    return actor_from(person_id, read_rows(session, _ABOUT, given).all())
 
 
 def actor_from(person_id: int, rows: Iterable[Sequence[Any]]) -> Actor | None:
@@ -65,11 +68,14 @@ def actor_from(person_id: int, rows: Iterable[Sequence[Any]]) -> Actor | None:
     )
 
 
+_NOW: Final[Any] = sa.bindparam("now", type_=Instant())
+
+
 def everything_about(
     person_id: sa.BindParameter[int] | sa.ScalarSelect[int],
 ) -> sa.CompoundSelect[tuple[str, int, str, bool]]:
     """The person's standing, units and roles as rows of (what, number, words, flag), for statements that ask for more
-    at once.
+    at once. Whoever runs it says what time it is: `now`. What has ended by then is left out.
     """
     return sa.union_all(
         sa.select(
@@ -79,9 +85,9 @@ def everything_about(
             Membership.is_admin.label("flag"),
         )
         .join(Unit, Unit.id == Membership.unit_id)
-        .where(Membership.person_id == person_id),
+        .where(Membership.person_id == person_id, lasts(_NOW)),
         sa.select(sa.literal("manages"), Management.resource_id, sa.literal(""), sa.false()).where(
-            Management.person_id == person_id
+            Management.person_id == person_id, still_manages(_NOW)
         ),
         sa.select(sa.literal("role"), sa.literal(0), AllianceRole.role, sa.false()).where(
             AllianceRole.person_id == person_id

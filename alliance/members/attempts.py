@@ -21,6 +21,8 @@ from alliance.refs import digest
 WINDOW: Final = timedelta(minutes=15)
 PER_EMAIL: Final = 10
 PER_ADDRESS: Final = 50
+# Letters to one address, whoever asks for them.
+LETTERS_PER_EMAIL: Final = 3
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,24 @@ class Attempt:
     person_key: str
 
 
-def begin_attempt(session: Session, email: str, address: str | None, *, at: datetime) -> Attempt:
-    """Write down an attempt for the mail address and from the network address, or refuse it as one too many."""
-    person_key = digest(f"email {email}")
-    limits = {person_key: PER_EMAIL}
+def begin_attempt(
+    session: Session,
+    email: str,
+    address: str | None,
+    *,
+    at: datetime,
+    at_what: str = "",
+    per_email: int = PER_EMAIL,
+) -> Attempt:
+    """Write down an attempt for the mail address and from the network address, or refuse it as one too many.
+
+    Attempts `at_what` is no signing in are counted by themselves: they must not keep anybody from signing in.
+    """
+    person_key = digest(f"{at_what}email {email}")
+    limits = {person_key: per_email}
     if address:
-        limits[digest(f"address {_network(address)}")] = PER_ADDRESS
-    _wait_for_others(session, limits)
+        limits[digest(f"{at_what}address {_network(address)}")] = PER_ADDRESS
+    wait_for_others(session, limits)
     session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at <= at - WINDOW))
     waits = [wait for key, limit in limits.items() if (wait := _wait(session, key, limit, at))]
     if waits:
@@ -70,8 +83,13 @@ def _wait(session: Session, key: str, limit: int, at: datetime) -> timedelta | N
     return None if decisive is None else decisive + WINDOW - at
 
 
-def _wait_for_others(session: Session, keys: Iterable[str]) -> None:
-    """Let nobody else count the same keys until this transaction ends. On SQLite there is one writer anyway."""
+def forgive_everything(session: Session, email: str) -> None:
+    """Forget all attempts to sign in as the person with that address: who has a new password may use it."""
+    session.execute(sa.delete(SignInAttempt).where(SignInAttempt.key_hash == digest(f"email {email}")))
+
+
+def wait_for_others(session: Session, keys: Iterable[str]) -> None:
+    """Let nobody else go on with the same keys until this transaction ends. On SQLite there is one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
         for number in sorted(int(key[:15], 16) for key in keys):
             session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))

@@ -24,6 +24,9 @@ UNIT_KINDS = (
     "alliance",
 )
 ALLIANCE_ROLES = ("secretariat", "council")
+LINK_PURPOSES = ("password", "invitation")
+# A letter waits, is being sent, has gone, was given up, or was for nobody.
+LETTER_STATES = ("waiting", "sending", "sent", "given_up", "for_nobody")
 
 
 class Unit(Base):
@@ -108,13 +111,18 @@ class Person(Base):
 
 
 class Membership(Base):
-    """A person belongs to a unit, and may be its admin."""
+    """A person belongs to a unit, and may be its admin.
+
+    A guest's ends at an instant, the midnight after his last day where the unit is: so that nobody who asks whether it
+    still lasts needs to know any time zone. See members/standing.py.
+    """
 
     __tablename__ = "membership"
 
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True, index=True)
     is_admin: Mapped[bool] = mapped_column(default=False)
+    ends_at: Mapped[datetime | None] = mapped_column()
 
     unit: Mapped[Unit] = relationship(lazy="raise_on_sql", viewonly=True)
 
@@ -168,3 +176,53 @@ class ApiToken(Base):
     revoked_at: Mapped[datetime | None] = mapped_column()
 
     __table_args__ = (sa.CheckConstraint(sa.column("scope").in_(("read", "book", "decide")), name="scope"),)
+
+
+class OneTimeLink(Base):
+    """A link sent by mail that works once and not for long: to choose a new password, or to join a unit.
+
+    Only the hash of its token is kept. The token itself is made from `seed` and the key of the installation, so that
+    whoever writes the letter can make it again; the seed goes with the letter. The link of an invitation brings what
+    the unit's admin decided about the new member. See docs/decisions/016.
+    """
+
+    __tablename__ = "one_time_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(sa.String(10), unique=True, default=new_ref)
+    purpose: Mapped[str] = mapped_column(sa.String(10))
+    email: Mapped[str] = mapped_column(sa.String(254), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    seed: Mapped[str | None] = mapped_column(sa.String(43))
+    created_at: Mapped[datetime] = mapped_column()
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None] = mapped_column()
+    # What an invitation brings, and who sent it.
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(sa.String(80), default="")
+    language: Mapped[str] = mapped_column(sa.String(2), default="zh")
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    ends_at: Mapped[datetime | None] = mapped_column()
+    # Its letter.
+    letter: Mapped[str] = mapped_column(sa.String(10), default="waiting")
+    due_at: Mapped[datetime] = mapped_column()
+    lease_until: Mapped[datetime | None] = mapped_column()
+    attempts: Mapped[int] = mapped_column(default=0)
+    first_tried_at: Mapped[datetime | None] = mapped_column()
+    is_uncertain: Mapped[bool] = mapped_column(default=False)
+    problem: Mapped[str] = mapped_column(sa.String(40), default="")
+
+    unit: Mapped[Unit | None] = relationship(lazy="raise_on_sql", viewonly=True)
+
+    __table_args__ = (
+        sa.CheckConstraint(sa.column("purpose").in_(LINK_PURPOSES), name="purpose"),
+        sa.CheckConstraint(sa.column("language").in_(("zh", "en")), name="language"),
+        sa.CheckConstraint(sa.column("letter").in_(LETTER_STATES), name="letter"),
+        sa.Index(
+            "ix_one_time_link_unsent",
+            "due_at",
+            sqlite_where=sa.text("letter IN ('waiting', 'sending')"),
+            postgresql_where=sa.text("letter IN ('waiting', 'sending')"),
+        ),
+    )

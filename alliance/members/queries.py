@@ -7,8 +7,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from alliance import clock
 from alliance.db import read_rows
 from alliance.members.models import Membership, Person, Unit
+from alliance.members.standing import lasts
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,11 @@ def profile_from(found: sa.Row[Any]) -> Profile:
 
 
 def memberships_of(session: Session, person_id: int) -> Sequence[Membership]:
-    """The units the person belongs to, each with its unit loaded, in the order of their codes."""
+    """The units the person belongs to now, each with its unit loaded, in the order of their codes."""
     return session.scalars(
         sa.select(Membership)
         .join(Membership.unit)
-        .where(Membership.person_id == person_id, Unit.status != "left")
+        .where(Membership.person_id == person_id, Unit.status != "left", lasts(clock.now()))
         .options(joinedload(Membership.unit))
         .order_by(Unit.code)
     ).all()

@@ -98,7 +98,7 @@ def sign_out(session: Session, person_id: int, session_id: str) -> None:
     if len(recent) < _MOST_REMEMBERED:
         person.ended_sessions = [*recent, [session_id, str(today)]]
     else:
-        _end_all(person)
+        end_sessions(person)
     _record(session, "person.signed_out", person_id)
 
 
@@ -106,7 +106,7 @@ def sign_out(session: Session, person_id: int, session_id: str) -> None:
 def sign_out_everywhere(session: Session, person_id: int) -> None:
     """End all sessions of the person."""
     person = _held(session, person_id)
-    _end_all(person)
+    end_sessions(person)
     _record(session, "person.signed_out_everywhere", person_id)
 
 
@@ -156,7 +156,7 @@ def _store_password(session: Session, person_id: int, new_hash: str, old_hash: s
     if old_hash is not None and person.password_hash != old_hash:
         raise Stale
     person.password_hash = new_hash
-    _end_all(person)
+    end_sessions(person)
     # Set from the command line nobody is known to have done it.
     by_id = person_id if old_hash is not None else None
     record(session, "person.password_changed", "person", person_id, at=clock.now(), by_id=by_id)
@@ -171,7 +171,7 @@ def _person_with(session: Session, email: str) -> tuple[int, str]:
     return found.id, found.email
 
 
-def _end_all(person: Person) -> None:
+def end_sessions(person: Person) -> None:
     """With a new epoch no cookie counts any more, so none has to be remembered."""
     person.session_epoch, person.ended_sessions = new_epoch(), None
 

@@ -11,7 +11,7 @@ def _wrong_credentials(params: Params, times: Times) -> Words:
     return Words(
         _("Not signed in"),
         _("The email or the password is not right."),
-        _("Try again, or ask your unit's admin for a new password."),
+        _("Try again, or ask for a link to choose a new password."),
         "alliance",
     )
 

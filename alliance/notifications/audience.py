@@ -14,7 +14,7 @@ from alliance.booking.queries import deciders_of, loaded, touched_by
 from alliance.history.models import Event
 from alliance.intervals import Span
 from alliance.members.actor import actor_of
-from alliance.members.models import Management, Membership
+from alliance.members.people import admins_of, managers_of
 from alliance.notifications.kinds import BY_CODE
 from alliance.notifications.models import UnitHearing
 from alliance.resources.models import Resource
@@ -156,11 +156,9 @@ def _runners(session: Session, booking: Booking, kind: str) -> Pairs:
 
 def _who_run(session: Session, resource: Resource, kind: str) -> Pairs:
     """Those who run the resource and, as their unit chose, hear of this; somebody always does where anybody runs it."""
-    managers = list(
-        session.scalars(sa.select(Management.person_id).where(Management.resource_id == resource.id))
-    )
+    managers = list(session.scalars(managers_of(resource.id)))
     # What is always shown as busy is its managers' affair alone.
-    admins = [] if resource.detail == "busy" else _admins(session, resource.owner_id)
+    admins = [] if resource.detail == "busy" else list(session.scalars(admins_of(resource.owner_id)))
     chosen = session.scalar(
         sa.select(UnitHearing.hearers).where(
             UnitHearing.unit_id == resource.owner_id, UnitHearing.kind == kind
@@ -170,11 +168,6 @@ def _who_run(session: Session, resource: Resource, kind: str) -> Pairs:
     by_choice = {"all": everybody, "managers": managers, "admins": admins}
     found = by_choice[chosen or BY_CODE[kind].hearers] or everybody
     return [(person_id, kind) for person_id in found]
-
-
-def _admins(session: Session, unit_id: int) -> list[int]:
-    chosen = sa.select(Membership.person_id).where(Membership.unit_id == unit_id, Membership.is_admin)
-    return list(session.scalars(chosen.order_by(Membership.person_id)))
 
 
 def touched_bookings(session: Session, closure: Closure, now: datetime) -> Sequence[Booking]:

@@ -3,7 +3,6 @@
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from hashlib import sha256
@@ -23,44 +22,10 @@ from alliance.members.models import Person
 from alliance.notifications.actions import Wishes
 from alliance.notifications.kinds import IN_CALENDAR
 from alliance.notifications.models import Delivery
+from alliance.notifications.paper import LINK, PAGE, SECTION, SENTENCE, WHEN, mail_address
 from alliance.notifications.told import News
 
 _SIGNED: Final = 20
-
-# Plain HTML of few elements: mail programs understand little, and what they do not is passed over.
-_PAGE: Final = Markup("""<!doctype html>
-<html lang="%(lang)s">
-<head>
-<meta charset="utf-8">
-<meta name="color-scheme" content="light dark">
-<meta name="viewport" content="width=device-width">
-<title>%(title)s</title>
-<style>
-body { margin: 0; padding: 24px 16px; background: #f5f7f5; color: #13201c; font-size: 16px; line-height: 1.6; }
-body { font-family: "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
-main { max-width: 560px; margin: 0 auto; }
-h1 { margin: 0 0 4px; font-size: 20px; line-height: 1.35; font-weight: 600; }
-p { margin: 0 0 12px; }
-.when { font-size: 18px; font-weight: 600; }
-.button { display: inline-block; margin: 8px 0 20px; padding: 10px 20px; border-radius: 6px; font-weight: 600; }
-.button { background: #006b54; color: #ffffff; text-decoration: none; }
-.foot { border-top: 1px solid #dbe1dd; padding-top: 12px; color: #43514b; font-size: 13px; }
-.foot a { color: #006b54; }
-@media (prefers-color-scheme: dark) {
-  body { background: #0d1412; color: #e7edea; }
-  .button { background: #5ed3ac; color: #00261b; }
-  .foot { border-color: #2b3632; color: #b7c2bc; }
-  .foot a { color: #5ed3ac; }
-}
-</style></head>
-<body><main>%(body)s<p class="foot">%(foot)s</p></main></body></html>
-""")
-_SECTION: Final = Markup(
-    '<h1>%(headline)s</h1>%(when)s%(sentences)s<a class="button" href="%(href)s">%(button)s</a>'
-)
-_WHEN: Final = Markup('<p class="when">%s</p>')
-_SENTENCE: Final = Markup("<p>%s</p>")
-_LINK: Final = Markup('<a href="%s">%s</a>')
 
 
 @dataclass(frozen=True)
@@ -106,8 +71,8 @@ def letter_about(
         stop = f"{settings.base_url}/unsubscribe/{signed_ref(lead.ref, settings)}"
         message = EmailMessage()
         message["Subject"] = _subject(sections, news)
-        message["From"] = _address(localized(settings, "name").text, settings.mail_from)
-        message["To"] = _address(person.name, person.email)
+        message["From"] = mail_address(localized(settings, "name").text, settings.mail_from)
+        message["To"] = mail_address(person.name, person.email)
         message["Date"] = format_datetime(lead.first_tried_at or clock.now())
         message["Message-ID"] = message_id(lead.ref, settings)
         message["Auto-Submitted"] = "auto-generated"
@@ -139,12 +104,6 @@ def ref_signed(text: str, settings: Settings) -> str | None:
 def _signature(ref: str, settings: Settings) -> str:
     key = f"unsubscribe {settings.secret_key}".encode()
     return hmac.new(key, ref.encode(), sha256).hexdigest()[:_SIGNED]
-
-
-def _address(name: str, email: str) -> Address:
-    user, _at, domain = email.rpartition("@")
-    # A name with line breaks would end the header it stands in.
-    return Address(" ".join(name.split()), user, domain)
 
 
 def _sections(news: Sequence[News], settings: Settings) -> list[_Section]:
@@ -213,11 +172,11 @@ def _plain(sections: Sequence[_Section], stop: str, settings: Settings) -> str:
 
 def _html(sections: Sequence[_Section], stop: str, settings: Settings, spoken: Language) -> str:
     body = Markup("").join(
-        _SECTION
+        SECTION
         % {
             "headline": section.headline,
-            "when": _WHEN % section.when if section.when else "",
-            "sentences": Markup("").join(_SENTENCE % sentence for sentence in section.sentences),
+            "when": WHEN % section.when if section.when else "",
+            "sentences": Markup("").join(SENTENCE % sentence for sentence in section.sentences),
             "href": section.href,
             "button": section.button,
         }
@@ -226,12 +185,12 @@ def _html(sections: Sequence[_Section], stop: str, settings: Settings, spoken: L
     foot = Markup("<br>").join(
         [
             escape(_("All times are the resource's own, in Beijing unless it says otherwise.")),
-            _LINK % (f"{settings.base_url}/messages/settings", _("What you are told, and how")),
-            _LINK % (stop, _("No more mail of this kind")),
+            LINK % (f"{settings.base_url}/messages/settings", _("What you are told, and how")),
+            LINK % (stop, _("No more mail of this kind")),
         ]
     )
     lang = HTML_NAMES[spoken]
-    return str(_PAGE % {"lang": lang, "title": sections[0].headline, "body": body, "foot": foot})
+    return str(PAGE % {"lang": lang, "title": sections[0].headline, "body": body, "foot": foot})
 
 
 def _add_calendar(

@@ -175,7 +175,7 @@ def note_failed(session: Session, delivery_ids: Sequence[int], code: str, *, fin
     now = clock.now()
     lead = session.get_one(Delivery, delivery_ids[0])
     began = lead.first_tried_at or now
-    wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(lead.attempts - 1, 10))
+    wait = wait_after(lead.attempts)
     gives_up = final or now + wait > began + GIVE_UP_AFTER
     session.execute(
         sa.update(Delivery)
@@ -189,6 +189,12 @@ def note_failed(session: Session, delivery_ids: Sequence[int], code: str, *, fin
             **({} if gives_up else {"lead_id": None}),
         )
     )
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long until a letter is tried again that was tried so often: each time longer, up to an hour."""
+    longer: int = 2 ** min(attempts - 1, 10)
+    return min(_LONGEST_WAIT, _FIRST_WAIT * longer)
 
 
 @action

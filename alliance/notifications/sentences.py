@@ -13,6 +13,7 @@ from alliance.i18n import gettext as _
 from alliance.notifications.account_words import ACCOUNT_WORDS
 from alliance.notifications.hours import comma
 from alliance.notifications.outside_words import OUTSIDE_WORDS
+from alliance.notifications.people_words import PEOPLE_WORDS
 from alliance.notifications.photo_words import PHOTO_WORDS
 from alliance.notifications.resource_words import RESOURCE_WORDS
 from alliance.notifications.rule_words import RULE_WORDS
@@ -182,6 +183,7 @@ def _unknown_choice(params: Params, times: Times) -> Words:
 WORDS: Final[dict[str, Saying]] = {
     **RULE_WORDS,
     **ACCOUNT_WORDS,
+    **PEOPLE_WORDS,
     **PHOTO_WORDS,
     **WEBHOOK_WORDS,
     **OUTSIDE_WORDS,

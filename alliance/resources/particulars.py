@@ -12,9 +12,11 @@ from typing import Any, Final, NamedTuple, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from alliance.db import read_rows
+from alliance import clock
+from alliance.db import Instant, read_rows
 from alliance.members.actor import Actor
 from alliance.members.models import GroupUnit, Management, Person, Unit
+from alliance.members.standing import still_manages
 from alliance.resources.models import (
     Favourite,
     HeldQualification,
@@ -296,10 +298,12 @@ def _required(reader: Actor | None) -> _Line:
     )
 
 
+# Asked of the clock whenever the statement runs, so that nobody needs to bring the time along.
+_NOW: Final[Any] = sa.bindparam("managing_at", type_=Instant(), callable_=clock.now)
 _MANAGERS: Final = (
     _line("manager", Management.resource_id, Person.id, Person.email, Person.name)
     .join(Person, Person.id == Management.person_id)
-    .where(Management.resource_id.in_(_THESE), Person.status == "active")
+    .where(Management.resource_id.in_(_THESE), Person.status == "active", still_manages(_NOW))
 )
 
 

@@ -27,6 +27,7 @@ _ROLES: Final = {
     "decider": _l("an approver"),
     "manager": _l("a manager of the resource, or an admin of the unit that owns it"),
     "admin": _l("an admin of the unit"),
+    "invited": _l("the person who was invited"),
     "secretariat": _l("the secretariat"),
     "council": _l("the council"),
     "member": _l("a member unit in good standing"),
@@ -43,7 +44,7 @@ _STATUS: Final[dict[type[errors.AllianceError], int]] = {
 }
 _DATABASE_DOWN: Final = (OperationalError, InterfaceError, NoConnection)
 _DATABASE_RETRY_SECONDS: Final = 10
-_NOT_REPEATED: Final = ("password", "old", "new", "repeat", "csrf_token")
+_NOT_REPEATED: Final = ("password", "old", "new", "repeat", "code", "csrf_token")
 
 _log = logging.getLogger(__name__)
 

@@ -96,8 +96,12 @@ def start_session(person_id: int) -> None:
     profile = profile_of(db.session(), person_id)
     if profile is None:
         raise NotSignedIn
+    link = link_in_hand()
     session.clear()  # a new session, and with it a new CSRF token
     session.permanent = True
+    if link is not None:
+        # Who signs in to accept an invitation still has it.
+        take_in_hand(link)
     session["seen_on"], session["id"] = _today(), secrets.token_urlsafe(12)
     login_user(Visitor(profile))
     g.pop("actor", None)
@@ -112,6 +116,22 @@ def session_id() -> str | None:
     """What tells this session from the person's others."""
     known: str | None = session.get("id")
     return known
+
+
+def take_in_hand(link: str) -> None:
+    """Remember the token of a one-time link on this browser, so that it stands in no address from here on."""
+    session["link"] = link
+
+
+def link_in_hand() -> str | None:
+    """The token of the one-time link somebody came by."""
+    known: str | None = session.get("link")
+    return known
+
+
+def let_go_of_link() -> None:
+    """Forget the token: the link has done its work."""
+    session.pop("link", None)
 
 
 def end_session() -> None:

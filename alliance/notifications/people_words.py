@@ -1,0 +1,70 @@
+"""People of a unit in words: who cannot be invited, and what cannot be done to whom."""
+
+from typing import Final
+
+from alliance.i18n import gettext as _
+from alliance.notifications.words import Params, Saying, Times, Words
+
+
+def _no_mail_address(params: Params, times: Times) -> Words:
+    return Words(
+        _("No mail address"),
+        _("This is no mail address."),
+        _("Write it as name@example.org."),
+        "nobody",
+    )
+
+
+def _already_a_member(params: Params, times: Times) -> Words:
+    return Words(
+        _("Already a member"),
+        _("%(email)s belongs to the unit already.", email=params["email"]),
+        _("Change roles and dates on the page of that person."),
+        "nobody",
+    )
+
+
+def _name_missing(params: Params, times: Times) -> Words:
+    return Words(
+        _("Name missing"),
+        _("Others must know who you are."),
+        _("Enter the name people call you by."),
+        "alliance",
+    )
+
+
+def _name_too_long(params: Params, times: Times) -> Words:
+    return Words(
+        _("Too long"),
+        _("A name may have at most %(longest)s characters.", longest=params["longest"]),
+        _("Make it shorter."),
+        "alliance",
+    )
+
+
+def _ends_in_the_past(params: Params, times: Times) -> Words:
+    return Words(
+        _("Already past"),
+        _("The last day of a guest lies before today."),
+        _("Choose today or a later day."),
+        "nobody",
+    )
+
+
+def _too_many_invitations(params: Params, times: Times) -> Words:
+    return Words(
+        _("Too many invitations"),
+        _("A unit has at most %(most)s open invitations.", most=params["most"]),
+        _("Wait until some are accepted, or end some."),
+        "alliance",
+    )
+
+
+PEOPLE_WORDS: Final[dict[str, Saying]] = {
+    "no_mail_address": _no_mail_address,
+    "already_a_member": _already_a_member,
+    "name_missing": _name_missing,
+    "name_too_long": _name_too_long,
+    "ends_in_the_past": _ends_in_the_past,
+    "too_many_invitations": _too_many_invitations,
+}
