@@ -241,6 +241,7 @@ def missing_lines(town: Town, table: list[Line], prefix: str, ask: Ask, where: P
     proposed = []
     for method, rule in missing:
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
+        path = path.replace("{code}", "{unit}" if "/units/" in rule else "{resource}")
         try:
             line = Line(method, path, ()).tried(town, ask)
         except (KeyError, AssertionError):  # a thing the town does not have under that name

@@ -40,9 +40,10 @@ class LightUnit:
 
 @dataclass(frozen=True, slots=True)
 class LightPerson:
-    """The person somebody books for."""
+    """The person somebody books for; how to reach him is not read."""
 
     name: str
+    email: None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,6 +18,8 @@ from alliance.resources.models import Resource
 Level = Literal["busy", "unit", "full"]
 # A booking as the ORM loads it, or as a board reads it; both go by the same rules.
 AnyBooking = Booking | LightBooking
+# Somebody of a unit that owns nothing and books nothing.
+_NO_UNIT: Final = frozenset({0})
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Glimpse:
     # Only for those who may open the booking itself.
     ref: str | None = None
     purpose: str | None = None
+    # How to reach the person; boards, which have no place for it, do not read it.
+    person_email: str | None = None
 
 
 def seen_by(
@@ -52,6 +56,18 @@ def seen_by(
     """
     levels: dict[int, Level] = {}
     return [_glimpse(reader, booking, seen, levels) for booking in bookings]
+
+
+def on_the_door(bookings: Iterable[AnyBooking]) -> list[Glimpse]:
+    """The bookings as a paper may tell of them that hangs where everybody passes: the unit at most, never who or why.
+
+    What any member with no part in a booking may know of it, without names and titles.
+    """
+    anybody = Actor(person_id=0, unit_ids=_NO_UNIT, active_unit_ids=_NO_UNIT)
+    return [
+        replace(glimpse, level="unit", person_name=None, title=None) if glimpse.level == "full" else glimpse
+        for glimpse in seen_by(anybody, bookings)
+    ]
 
 
 def glimpses_on(
@@ -95,6 +111,7 @@ def _glimpse(
         title=booking.title if level == "full" else None,
         ref=booking.ref if opens else None,
         purpose=booking.purpose if opens else None,
+        person_email=booking.person.email if opens else None,
     )
 
 

@@ -57,6 +57,12 @@ def _parts(actor: Actor) -> Iterator[Part]:
 
 def _of_resources() -> Iterator[Place]:
     yield Place(
+        url_for("day_list.index"),
+        "list-ul",
+        _("Day list"),
+        _("Who comes today, to what and when: one page to print, and a sheet for each door."),
+    )
+    yield Place(
         url_for("closures.index"),
         "slash-circle",
         _("Closures"),

@@ -78,7 +78,7 @@ class When:
 def when_asked(zone: ZoneInfo) -> When | None:
     """What this request asks for; nothing without a day, and what is no time asks nothing."""
     args = request.args
-    day = _day(args.get("date", ""), zone)
+    day = day_named(args.get("date", ""), zone)
     if day is None:
         return None
     first, _dash, last = args.get("from", "").partition("-")
@@ -119,7 +119,8 @@ def _after_midnight(text: str) -> timedelta:
     return timedelta(hours=int(hours), minutes=int(minutes))
 
 
-def _day(text: str, zone: ZoneInfo) -> date | None:
+def day_named(text: str, zone: ZoneInfo) -> date | None:
+    """The day of an address, if it names one that is not too far away."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

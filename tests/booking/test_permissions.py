@@ -102,8 +102,8 @@ def test_a_booking_read_lightly_is_seen_as_the_same_booking(sqlite_world, reader
         for seen in ((), (microscope.id,)):
             (whole,) = seen_by(reader, [booking_of(world.session, ref)], seen=seen)
             (light,) = seen_by(reader, light_bookings(world.session, reader, items, WISH, NOW), seen=seen)
-            # A board does not tell the purpose, so it does not read it.
-            assert light == replace(whole, purpose=None), name
+            # A board tells neither the purpose nor how to reach somebody, so it reads neither.
+            assert light == replace(whole, purpose=None, person_email=None), name
 
 
 @pytest.mark.parametrize("detail", ["busy", "unit"])
