@@ -35,12 +35,8 @@ def audience_of(session: Session, event: Event, now: datetime) -> Hearing:
         if booking is not None:
             for person_id, kind in _OF_BOOKINGS[event.verb](session, event, booking, now):
                 hearing.setdefault(person_id, kind)
-    elif event.verb == "outside.clashed":
-        hearing = dict(_of_calendar(session, event))
-    elif event.verb == "closure.made":
-        closure = session.get(Closure, event.subject_id)
-        touched = touched_bookings(session, closure, now) if closure is not None else []
-        hearing = dict(pair for booking in touched for pair in _bookers(booking, "closed"))
+    elif event.verb in _OF_OTHERS:
+        hearing = dict(_OF_OTHERS[event.verb](session, event, now))
     hearing.pop(event.actor_id or 0, None)
     return hearing
 
@@ -143,11 +139,31 @@ def _deciders(session: Session, booking: Booking, now: datetime, kind: str) -> P
     return [(person.id, kind) for person in deciders_of(session, booking, stage)]
 
 
-def _of_calendar(session: Session, event: Event) -> Pairs:
+def _clashed(session: Session, event: Event, now: datetime) -> Pairs:
     """Those who run the resource whose outside calendar ran into bookings, as long as it is tied to it."""
     calendar = session.get(OutsideCalendar, event.subject_id)
     resource = session.get(Resource, calendar.resource_id) if calendar is not None else None
     return [] if resource is None else _who_run(session, resource, "clash")
+
+
+def _closed(session: Session, event: Event, now: datetime) -> Pairs:
+    """Those whose bookings the closure lies over."""
+    closure = session.get(Closure, event.subject_id)
+    touched = touched_bookings(session, closure, now) if closure is not None else []
+    return [pair for booking in touched for pair in _bookers(booking, "closed")]
+
+
+def _webhook_failed(session: Session, event: Event, now: datetime) -> Pairs:
+    """The admins of its unit, who may set it up anew."""
+    return [(person_id, "webhook") for person_id in _admins(session, event.unit_id or 0)]
+
+
+# What is not about one booking.
+_OF_OTHERS: Final[dict[str, Callable[[Session, Event, datetime], Pairs]]] = {
+    "closure.made": _closed,
+    "outside.clashed": _clashed,
+    "webhook.failed": _webhook_failed,
+}
 
 
 def _runners(session: Session, booking: Booking, kind: str) -> Pairs:

@@ -128,6 +128,10 @@ def _clashed(who: str, data: Data, times: _Times) -> str:
     )
 
 
+def _webhook_failed(who: str, data: Data, times: _Times) -> str:
+    return _("Its address took nothing for a whole day, so nothing is sent to it any more.")
+
+
 def _closure_ended(who: str, data: Data, times: _Times) -> str:
     return _("%(who)s ended the closure as of %(end)s.", who=who, end=times.moment(data["ends_at"]))
 
@@ -148,5 +152,6 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     "closure.made": _closure_made,
     "closure.ended": _closure_ended,
     "outside.clashed": _clashed,
+    "webhook.failed": _webhook_failed,
 }
 VERBS: Final = tuple(_WORDS)

@@ -5,8 +5,9 @@ from typing import Final, Literal
 
 Mode = Literal["now", "digest", "app", "off"]
 Hearers = Literal["all", "managers", "admins"]
-# What is the reader's own is no news to him: it is only entered into his calendar, where he wants that.
-Side = Literal["booker", "owner", "own"]
+# News for an `admin` reach every admin of the unit; who hears of the owner's other news the owner chooses. What is the
+# reader's own is no news to him: it is only entered into his calendar, where he wants that.
+Side = Literal["booker", "owner", "admin", "own"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ KINDS: Final = (
     Kind("booked", "owner", "app"),
     Kind("given_back", "owner", "app"),
     Kind("clash", "owner", "now"),
+    Kind("webhook", "admin", "now"),
     Kind("decided", "booker", "now"),
     Kind("changed", "booker", "now"),
     Kind("cancelled", "booker", "now"),

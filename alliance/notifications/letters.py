@@ -1,7 +1,7 @@
 """Letters: what happened, what it means to the reader, one button to the page where something can be done about it."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -115,25 +115,31 @@ def _sections(news: Sequence[News], settings: Settings) -> list[_Section]:
     return [_section(about, settings) for about in together.values()]
 
 
+_BUTTONS: Final[dict[str, Callable[[], str]]] = {
+    "to_decide": lambda: _("Look at the request"),
+    "expiring": lambda: _("Look at the request"),
+    "message": lambda: _("Read and answer"),
+    "clash": lambda: _("See what clashes"),
+    "closed": lambda: _("See my bookings"),
+}
+
+
 def _section(about: Sequence[News], settings: Settings) -> _Section:
     last = about[-1]
-    if last.kind in ("to_decide", "expiring"):
-        button = _("Look at the request")
-    elif last.kind == "message":
-        button = _("Read and answer")
-    elif last.kind == "clash":
-        button = _("See what clashes")
-    elif last.kind == "closed":
-        button = _("See my bookings")
-    else:
-        button = _("See the booking")
     return _Section(
         headline=last.headline(),
         when=last.when(),
         sentences=tuple(dict.fromkeys(filter(None, (each.detail() for each in about)))),
         href=settings.base_url + last.path,
-        button=button,
+        button=_button(last),
     )
+
+
+def _button(last: News) -> str:
+    """What the one button of a section says, after the last of its news."""
+    if last.kind in _BUTTONS:
+        return _BUTTONS[last.kind]()
+    return _("See the booking") if last.booking else _("Open the page")
 
 
 def _subject(sections: Sequence[_Section], news: Sequence[News]) -> str:

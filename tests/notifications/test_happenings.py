@@ -54,6 +54,7 @@ TOLD = [
         {"bookings": ["A"], "name": "Lab"},
         "1 booking lies where “Lab” is busy. Both stay; somebody has to talk.",
     ),
+    ("webhook.failed", {}, "Its address took nothing for a whole day, so nothing is sent to it any more."),
     ("booking.due", {"of": "2026-11-24T06:00:00+00:00"}, "It begins tomorrow, 14:00."),
     (
         "booking.expiring",

@@ -20,8 +20,10 @@ from alliance.booking.messages import write_message
 from alliance.config import ROOT
 from alliance.db import action, db
 from alliance.history.models import Event, Outbox
+from alliance.i18n import in_language
 from alliance.members.models import Unit
 from alliance.notifications.actions import tell
+from alliance.notifications.queries import lines_of
 from alliance.notifications.webhooks.actions import (
     OVERLAP,
     add_webhook,
@@ -383,6 +385,14 @@ def test_after_a_day_of_failures_it_is_given_up_loudly(world, receiver, hooked, 
     world.session.rollback()
     (event,) = world.session.scalars(sa.select(Event).where(Event.verb == "webhook.failed"))
     assert (event.unit_id, event.actor_id, event.data) == (world.institute.id, None, {})
+    with in_language("en"):
+        rung = [(line.headline(), line.path) for line in told_to(world, world.fang) if line.kind == "webhook"]
+    assert rung == [("A webhook of INST Unit is switched off", f"/units/INST/webhooks/{made.ref}")]
+    assert "webhook" not in {line.kind for line in told_to(world, world.lin)}
+
+
+def told_to(world, person):
+    return lines_of(world.session, world.actor(person))[0]
 
 
 def test_switched_on_again_it_hears_what_happens_from_then_on(world, receiver, hooked):
