@@ -155,7 +155,7 @@ def _closed(session: Session, event: Event, now: datetime) -> Pairs:
 
 def _webhook_failed(session: Session, event: Event, now: datetime) -> Pairs:
     """The admins of its unit, who may set it up anew."""
-    return [(person_id, "webhook") for person_id in _admins(session, event.unit_id or 0)]
+    return [(person_id, "webhook") for person_id in session.scalars(admins_of(event.unit_id or 0))]
 
 
 # What is not about one booking.
