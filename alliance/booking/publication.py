@@ -72,6 +72,9 @@ def _become(session: Session, resource: Resource, status: str, verb: str, *, by:
         before, resource.status = resource.status, status
         resource.changed_at = now
         resource.version += 1
+        if status == "published":
+            # Whoever publishes it says that what stands there is right.
+            resource.confirmed_at, resource.confirmed_by_id = now, by.person_id
         session.flush()
         change = {"before": {"status": before}, "after": {"status": status}}
         remark(session, verb, resource, by=by, now=now, **change)

@@ -44,6 +44,9 @@ class Resource(Base):
     changed_at: Mapped[datetime] = mapped_column()
     # Counts what its owner changed about it, so that two who edit at once notice each other.
     version: Mapped[int] = mapped_column(default=1, server_default="1")
+    # When somebody who runs it last said that what stands here is right, and who; None while nobody has.
+    confirmed_at: Mapped[datetime | None] = mapped_column()
+    confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
 
     owner: Mapped[Unit] = relationship(lazy="raise_on_sql", viewonly=True)
     items: Mapped[list["Item"]] = relationship(lazy="raise_on_sql", viewonly=True, order_by="Item.id")

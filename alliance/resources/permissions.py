@@ -27,7 +27,7 @@ def visible_to(reader: Actor | None) -> Condition:
     """
     if reader is None:
         return sa.and_(Resource.status == "published", Resource.visibility == "public")
-    return sa.or_(sa.and_(Resource.status == "published", _shown_to(reader)), _run_by(reader))
+    return sa.or_(sa.and_(Resource.status == "published", _shown_to(reader)), run_by(reader))
 
 
 def _shown_to(reader: Actor) -> Condition:
@@ -64,7 +64,8 @@ def require_admin(actor: Actor, owner_id: int) -> None:
         raise Forbidden("admin")
 
 
-def _run_by(reader: Actor) -> Condition:
+def run_by(reader: Actor) -> Condition:
+    """The resources the reader runs, as their named manager or as an admin of their owner."""
     return sa.or_(
         Resource.id.in_(reader.managed_ids),
         Resource.owner_id.in_(reader.admin_unit_ids),

@@ -49,6 +49,8 @@ def index() -> str:
 
 
 def _parts(actor: Actor) -> Iterator[Part]:
+    if actor.is_secretariat:
+        yield Part(_("Alliance"), tuple(_of_alliance()))
     if actor.managed_ids or actor.admin_unit_ids:
         yield Part(_("Resources"), tuple(_of_resources()))
     for unit in units_of(db.session(), actor.admin_unit_ids):
@@ -73,6 +75,20 @@ def _of_resources() -> Iterator[Place]:
         "calendar3",
         _("Outside calendars"),
         _("Let an instrument's or a hall's own calendar block bookings here."),
+    )
+    yield _quality()
+
+
+def _of_alliance() -> Iterator[Place]:
+    yield _quality()
+
+
+def _quality() -> Place:
+    return Place(
+        url_for("quality.index"),
+        "check2-square",
+        _("Catalogue quality"),
+        _("Entries that say too little or have not been confirmed for a year."),
     )
 
 

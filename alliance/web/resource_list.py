@@ -5,21 +5,22 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from flask import Blueprint, Response, current_app, render_template, request, send_file, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 
 from alliance import clock
 from alliance.config import Settings
 from alliance.db import db, read_as_of_now
 from alliance.errors import Missing
+from alliance.exchange.listing import PAGE_SIZE, Choice, Line, all_lines, lines_of, sums_of
+from alliance.exchange.writing import FORMATS, written
 from alliance.i18n import gettext as _
 from alliance.i18n import localized
 from alliance.members.actor import Actor
 from alliance.members.models import Unit
 from alliance.notifications.hours import comma, hours_sentence
 from alliance.resources.kinds import CLASSES
-from alliance.sheets.listing import PAGE_SIZE, Choice, Line, all_lines, lines_of, sums_of
-from alliance.sheets.writing import FORMATS, MIME_TYPES, written
 from alliance.web.access import public
+from alliance.web.downloads import download
 from alliance.web.language import here
 from alliance.web.session import current_actor
 from alliance.web.times import Times
@@ -80,7 +81,7 @@ def index() -> str:
 
 @blueprint.get("/list.<form>")
 @public
-def download(form: str) -> Response:
+def take(form: str) -> Response:
     """The same as a file, whole, in the reader's language."""
     if form not in FORMATS:
         raise Missing
@@ -90,15 +91,7 @@ def download(form: str) -> Response:
     read_as_of_now(db.session())
     title = _("Resource list")
     file = written(form, _rows(reader, choice, settings.base_url), title, _WIDTHS)
-    answer = send_file(
-        file,
-        mimetype=MIME_TYPES[form],
-        as_attachment=True,
-        download_name=f"{title} {clock.now():%Y-%m-%d}.{form}",
-    )
-    # Made for this reader, who may see more or less tomorrow.
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return download(file, form, title)
 
 
 def _rows(reader: Actor | None, choice: Choice, base_url: str) -> Iterator[Sequence[str | int | None]]:

@@ -41,6 +41,15 @@ VISIBILITY_NAMES: Final = {
     "public": _l("Everybody"),
 }
 
+FLAW_NAMES: Final = {
+    "never_open": _l("Never open"),
+    "no_manager": _l("No manager"),
+    "not_confirmed": _l("Not confirmed for a year"),
+    "no_description": _l("No description"),
+    "no_english_name": _l("No English name"),
+    "no_photo": _l("No photo"),
+}
+
 # Where people sit; what a platform has many of (cages, benches, shelves) are places too, though nobody's seats.
 _COUNTED_AS_SEATS: Final = ("venue", "training")
 _COUNTED_AS_PLACES: Final = ("platform",)

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from alliance.db import db
-from alliance.sheets import listing
+from alliance.exchange import listing
 from tests.conftest import fresh_database
 from tests.resources.counting import statements
 from tests.web.test_bookings import words

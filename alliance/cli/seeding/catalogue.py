@@ -1,7 +1,7 @@
 """Resources with their items, policies, techniques and qualifications."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +29,7 @@ from alliance.resources.search import compose_search_text
 
 _ACTIVE = re.compile(r"(?:^|; )(?:user )?(?:active (\d+)|(\d+) active)")
 _HOLD_DAYS = 3
+_CONFIRMED_WITHIN = 420
 _SHORTEST_GRID = 30
 _VISIBILITY = {"private": ("alliance", "busy")}
 
@@ -52,8 +53,10 @@ def add_resources(session: Session, now: datetime) -> None:
     known = ids_by_code(session, Resource)
     added = [row for row in rows("resources") if row["code"] not in known]
     unit_ids = ids_by_code(session, Unit)
-    for row in added:
+    for n, row in enumerate(added):
         resource = _resource(row, unit_ids[row["owner"]], now)
+        # Some were confirmed lately, some long ago, and some so long ago that they want a look.
+        resource.confirmed_at = now - timedelta(days=n * 37 % _CONFIRMED_WITHIN)
         session.add(resource)
         session.flush()
         tags = _tags(session, row)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alliance.sheets.writing import as_typed, harmless, written
+from alliance.exchange.writing import as_typed, harmless, written
 
 FORMULAS = ["=1+1", "+86", "-2", "@SUM(A1)", "\tx", "\rx", "＝1", "＋1", "－1", "＠1", "'=1", "''=1"]
 

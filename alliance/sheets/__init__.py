@@ -1,1 +1,0 @@
-"""The catalogue as sheets: the resource list to take along, and one format for seed, import and export."""
