@@ -11,13 +11,11 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from alliance.availability.calendar import DayClass, DayClasses
+from alliance.availability.calendar import DayClass, DayClasses, Window
 from alliance.availability.local_time import instant_of, local_day
 from alliance.intervals import Span, union
 
-__all__ = ["BadHours", "DayClass", "Hours", "open_spans"]
-
-Window = tuple[int, int]
+__all__ = ["BadHours", "DayClass", "Hours", "open_spans", "read_windows", "write_windows"]
 
 _DAILY = "DAILY"
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -72,10 +70,10 @@ class Hours:
         return cls(tuple((key, found[key]) for key in _KEYS if key in found))
 
     def __str__(self) -> str:
-        return "; ".join(f"{key} {_written(windows)}" for key, windows in self.lines)
+        return "; ".join(f"{key} {write_windows(windows)}" for key, windows in self.lines)
 
     def windows(self, on: date, day_class: DayClass) -> tuple[Window, ...]:
-        """The open windows that start on the date, in minutes after its midnight; an end may pass 1440."""
+        """The windows of the week for a date of this class, in minutes after its midnight; an end may pass 1440."""
         lines = dict(self.lines)
         if day_class is DayClass.PH and DayClass.PH in lines:
             return lines[DayClass.PH]
@@ -84,9 +82,17 @@ class Hours:
                 return lines[key]
         return ()
 
-    def is_open_on(self, on: date, day_class: DayClass) -> bool:
+    def windows_on(self, on: date, days: DayClasses) -> tuple[Window, ...]:
+        """The open windows that start on the date: those of its exception, else those of the week.
+
+        The one place where the hours of a date are found.
+        """
+        exception = days.exception(on)
+        return self.windows(on, days.of(on)) if exception is None else exception.windows
+
+    def is_open_on(self, on: date, days: DayClasses) -> bool:
         """Whether any window starts on the date."""
-        return bool(self.windows(on, day_class))
+        return bool(self.windows_on(on, days))
 
 
 def open_spans(hours: Hours, days: DayClasses, window: Span, zone: ZoneInfo) -> list[Span]:
@@ -103,12 +109,28 @@ def _opened(hours: Hours, days: DayClasses, window: Span, zone: ZoneInfo) -> Ite
     last = local_day(window.end, zone)
     while on <= last:
         midnight = datetime.combine(on, time.min)
-        for opens, closes in hours.windows(on, days.of(on)):
+        for opens, closes in hours.windows_on(on, days):
             start = max(window.start, instant_of(midnight + timedelta(minutes=opens), zone))
             end = min(window.end, instant_of(midnight + timedelta(minutes=closes), zone))
             if start < end:
                 yield Span(start, end)
         on += _DAY
+
+
+def read_windows(text: str) -> tuple[Window, ...]:
+    """Read `09:00-12:00,14:00-22:00`, or `off` for none, or raise BadHours."""
+    plain = _plain(text).strip()
+    if plain.lower() == "off":
+        return ()
+    windows = tuple(sorted(_read_window(part.strip()) for part in plain.split(",")))
+    if any(former[1] > latter[0] for former, latter in pairwise(windows)):
+        raise BadHours("windows_overlap", text)
+    return windows
+
+
+def write_windows(windows: tuple[Window, ...]) -> str:
+    """The windows as `read_windows` reads them."""
+    return ",".join(f"{_clock(start)}-{_clock(end)}" for start, end in windows) or "off"
 
 
 def _plain(text: str) -> str:
@@ -123,12 +145,11 @@ def _read_line(piece: str) -> tuple[str, tuple[Window, ...]]:
         raise BadHours("unknown_day", piece)
     if not hours.strip():
         raise BadHours("no_hours", piece)
-    if hours.strip().lower() == "off":
-        return key, ()
-    windows = tuple(sorted(_read_window(part.strip()) for part in hours.split(",")))
-    if any(former[1] > latter[0] for former, latter in pairwise(windows)):
-        raise BadHours("windows_overlap", piece)
-    return key, windows
+    try:
+        return key, read_windows(hours)
+    except BadHours as bad:
+        # Of two that overlap neither alone is wrong.
+        raise BadHours("windows_overlap", piece) if bad.code == "windows_overlap" else bad from None
 
 
 def _read_window(part: str) -> Window:
@@ -140,10 +161,6 @@ def _read_window(part: str) -> Window:
     if max(minute, to_minute) > 59 or start >= _DAY_MINUTES or end > _DAY_MINUTES or start == end:
         raise BadHours("bad_window", part)
     return (start, end) if start < end else (start, end + _DAY_MINUTES)
-
-
-def _written(windows: tuple[Window, ...]) -> str:
-    return ",".join(f"{_clock(start)}-{_clock(end)}" for start, end in windows) or "off"
 
 
 def _clock(minutes: int) -> str:

@@ -1,4 +1,4 @@
-"""The tables of calendar days, closures, and calendars kept elsewhere that close what is shared."""
+"""The tables of calendar days, exceptions, closures, and calendars kept elsewhere that close what is shared."""
 
 import datetime as dt
 from datetime import datetime
@@ -15,7 +15,7 @@ SHOWN_KINDS = (*CLOSURE_KINDS, "outside")
 
 
 class Calendar(Base):
-    """A set of calendar days that resources are judged by."""
+    """A set of calendar days that resources are judged by: the alliance's, or a unit's own on top of that."""
 
     __tablename__ = "calendar"
 
@@ -23,6 +23,9 @@ class Calendar(Base):
     code: Mapped[str] = mapped_column(sa.String(20), unique=True)
     name_zh: Mapped[str] = mapped_column(sa.String(80))
     name_en: Mapped[str | None] = mapped_column(sa.String(80))
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
+
+    __table_args__ = (sa.Index("ix_calendar_unit_id", "unit_id", unique=True),)
 
 
 class CalendarDay(Base):
@@ -38,6 +41,19 @@ class CalendarDay(Base):
     announced: Mapped[bool] = mapped_column(default=True)
 
     __table_args__ = (sa.CheckConstraint(sa.column("day_class").in_(("WD", "RD", "PH")), name="day_class"),)
+
+
+class OpeningException(Base):
+    """A single date on which a resource has other hours than its week says; `hours` as `read_windows` reads them."""
+
+    __tablename__ = "opening_exception"
+
+    resource_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("resource.id"), primary_key=True, autoincrement=False
+    )
+    date: Mapped[dt.date] = mapped_column(primary_key=True)
+    hours: Mapped[str] = mapped_column(sa.String(120))
+    reason: Mapped[str] = mapped_column(sa.String(40), default="")
 
 
 class Closure(Base):

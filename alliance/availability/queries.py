@@ -1,14 +1,16 @@
-"""Reading calendar days and closures."""
+"""Reading calendar days, exceptions and closures."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from alliance.availability.calendar import Day, DayClass, DayClasses
-from alliance.availability.models import Calendar, CalendarDay, Closure
+from alliance.availability.calendar import Day, DayClass, DayClasses, OwnHours
+from alliance.availability.hours import read_windows
+from alliance.availability.models import Calendar, CalendarDay, Closure, OpeningException
 from alliance.db import read_rows
 from alliance.members.actor import Actor
 from alliance.resources.models import Item, Resource
@@ -18,24 +20,82 @@ DEFAULT_CALENDAR = "CN"
 _ENDS: Final = ("first", "last")
 
 
-def calendar_days(session: Session, *ranges: tuple[date, date]) -> DayClasses:
-    """The alliance's calendar days of all the ranges, first and last day included, in one statement."""
-    bounds = {
+class Owned(Protocol):
+    """A resource, as far as it matters whose calendar it goes by."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def owner_id(self) -> int: ...
+
+
+def calendar_days(session: Session, *ranges: tuple[date, date], unit_id: int | None = None) -> DayClasses:
+    """The alliance's calendar days of all the ranges, first and last day included, in one statement.
+
+    With a unit, as they are for it: its own calendar's days come on top, if it has one.
+    """
+    classes, _ = _known(session, [] if unit_id is None else [unit_id], [], ranges)
+    return classes.get(unit_id) or classes[None]
+
+
+def days_of(session: Session, resource: Owned, *ranges: tuple[date, date]) -> DayClasses:
+    """The days of the ranges as they are for the resource: by its owner's calendar, with its exceptions."""
+    return days_of_each(session, [resource], *ranges)[resource.id]
+
+
+def days_of_each(
+    session: Session, resources: Iterable[Owned], *ranges: tuple[date, date]
+) -> dict[int, DayClasses]:
+    """The same of many resources, by id, in one statement. Those whose days are alike share one object."""
+    found = list(resources)
+    owner_ids = sorted({resource.owner_id for resource in found})
+    classes, exceptions = _known(session, owner_ids, [resource.id for resource in found], ranges)
+    days = {}
+    for resource in found:
+        theirs = classes.get(resource.owner_id) or classes[None]
+        own = exceptions.get(resource.id)
+        days[resource.id] = theirs.with_exceptions(own) if own else theirs
+    return days
+
+
+def _known(
+    session: Session, unit_ids: list[int], resource_ids: list[int], ranges: tuple[tuple[date, date], ...]
+) -> tuple[dict[int | None, DayClasses], dict[int, dict[date, OwnHours]]]:
+    """The days of the alliance (under None) and of those units that have a calendar; the resources' exceptions."""
+    given: dict[str, Any] = {"units": unit_ids, "resources": resource_ids}
+    given |= {
         f"{end}_{n}": day for n, pair in enumerate(ranges) for end, day in zip(_ENDS, pair, strict=True)
     }
-    return DayClasses(
-        Day(row.date, DayClass(row.day_class), row.name_zh or "", row.name_en or "", row.announced)
-        for row in read_rows(session, _days_in(len(ranges)), bounds)
-    )
+    days: dict[int | None, list[Day]] = {None: []}
+    exceptions: dict[int, dict[date, OwnHours]] = {}
+    for is_exception, number, on, said, name_zh, name_en, announced in read_rows(
+        session, _days_in(len(ranges)), given
+    ):
+        if is_exception:
+            exceptions.setdefault(number, {})[on] = OwnHours(read_windows(said), name_zh)
+        else:
+            day = Day(on, DayClass(said), name_zh or "", name_en or "", announced)
+            days.setdefault(number, []).append(day)
+    classes: dict[int | None, DayClasses] = {None: DayClasses(days.pop(None))}
+    classes |= {unit_id: classes[None].with_days(own) for unit_id, own in days.items()}
+    return classes, exceptions
 
 
 @cache
-def _days_in(ranges: int) -> sa.Select[date, str, str | None, str | None, bool]:
-    within = (
-        CalendarDay.date.between(sa.bindparam(f"first_{n}"), sa.bindparam(f"last_{n}")) for n in range(ranges)
-    )
-    return (
+def _days_in(ranges: int) -> sa.CompoundSelect[*tuple[Any, ...]]:
+    """Calendar days and exceptions together: whoever knows of the one knows of the other, at no cost of a statement."""
+
+    def within(column: Any) -> sa.ColumnElement[bool]:
+        bounds = (
+            column.between(sa.bindparam(f"first_{n}"), sa.bindparam(f"last_{n}")) for n in range(ranges)
+        )
+        return sa.or_(*bounds)
+
+    whose = Calendar.unit_id.in_(sa.bindparam("units", expanding=True))
+    days: sa.Select[*tuple[Any, ...]] = (
         sa.select(
+            sa.literal_column("0", sa.Integer),
+            Calendar.unit_id,
             CalendarDay.date,
             CalendarDay.day_class,
             CalendarDay.name_zh,
@@ -43,8 +103,21 @@ def _days_in(ranges: int) -> sa.Select[date, str, str | None, str | None, bool]:
             CalendarDay.announced,
         )
         .join(Calendar, Calendar.id == CalendarDay.calendar_id)
-        .where(Calendar.code == DEFAULT_CALENDAR, sa.or_(*within))
+        .where(sa.or_(Calendar.code == DEFAULT_CALENDAR, whose), within(CalendarDay.date))
     )
+    exceptions: sa.Select[*tuple[Any, ...]] = sa.select(
+        sa.literal_column("1", sa.Integer),
+        OpeningException.resource_id,
+        OpeningException.date,
+        OpeningException.hours,
+        OpeningException.reason,
+        sa.literal_column("''", sa.String),
+        sa.true(),
+    ).where(
+        OpeningException.resource_id.in_(sa.bindparam("resources", expanding=True)),
+        within(OpeningException.date),
+    )
+    return sa.union_all(days, exceptions)
 
 
 def closures_listed(

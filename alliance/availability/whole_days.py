@@ -42,7 +42,7 @@ def closed_days(first: date, last: date, *, hours: Hours, days: DayClasses, pres
         asked = sorted({first, last})
     else:
         asked = [first + n * _DAY for n in range((last - first).days + 1)]
-    return [on for on in asked if not hours.is_open_on(on, days.of(on))]
+    return [on for on in asked if not hours.is_open_on(on, days)]
 
 
 def days_open(first: date, last: date, *, hours: Hours, days: DayClasses, preset: str) -> bool:
@@ -97,7 +97,7 @@ def _days_within(window: Span, zone: ZoneInfo) -> Range:
 
 def _is_open(ordinal: int, hours: Hours, days: DayClasses) -> bool:
     on = date.fromordinal(ordinal)
-    return hours.is_open_on(on, days.of(on))
+    return hours.is_open_on(on, days)
 
 
 def _days_taken(spans: Iterable[Span], zone: ZoneInfo) -> list[Range]:

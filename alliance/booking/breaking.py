@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from alliance.availability.calendar import DayClasses
 from alliance.availability.hours import Hours
-from alliance.availability.queries import calendar_days
+from alliance.availability.queries import days_of
 from alliance.booking.facts import Facts, Wish
 from alliance.booking.gather import holds_at
 from alliance.booking.models import Booking, Occupancy
@@ -91,7 +91,7 @@ def broken_by(
         return []
     zone = ZoneInfo(resource.zone)
     first, last = min(row.starts_at for row in ahead), max(row.ends_at for row in ahead)
-    days = calendar_days(session, (first.astimezone(zone).date() - _DAY, last.astimezone(zone).date()))
+    days = days_of(session, resource, (first.astimezone(zone).date() - _DAY, last.astimezone(zone).date()))
     is_whole = session.scalar(
         sa.select(ResourcePart.part_id).where(ResourcePart.whole_id == resource.id).limit(1)
     )

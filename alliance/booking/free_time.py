@@ -247,4 +247,4 @@ def _first_days_in(timetable: Timetable, gap: Range, earliest: int, days: int) -
 
 
 def _is_open(timetable: Timetable, day: date) -> bool:
-    return timetable.bookable.hours.is_open_on(day, timetable.open_time.days.of(day))
+    return timetable.bookable.hours.is_open_on(day, timetable.open_time.days)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from alliance.availability.calendar import DayClasses
 from alliance.availability.hours import Hours
-from alliance.availability.queries import calendar_days
+from alliance.availability.queries import days_of
 from alliance.booking.closed import closed_over
 from alliance.booking.facts import Facts, Needed, Wish
 from alliance.booking.lineage import Lineage, lineage_of
@@ -184,7 +184,7 @@ def gather(
     lineage = lineage or lineage_of(session, resource.id)
     facts = replace(
         facts,
-        days=_days(session, wish, zone, now),
+        days=_days(session, resource, wish, zone, now),
         is_whole=lineage.is_whole,
         items=_items(session, lineage.item_owner_ids, footprint, now, moving, kept),
         closures=closed_over(session, resource, lineage.all_ids, footprint),
@@ -214,11 +214,11 @@ def _standing(
     return person_status, unit_status, owner_status, shares
 
 
-def _days(session: Session, wish: Wish, zone: ZoneInfo, now: datetime) -> DayClasses:
+def _days(session: Session, resource: Resource, wish: Wish, zone: ZoneInfo, now: datetime) -> DayClasses:
     day = timedelta(days=1)
     first, last = wish.span.start.astimezone(zone).date(), wish.span.end.astimezone(zone).date()
     today = now.astimezone(zone).date()
-    return calendar_days(session, (first - day, last), (today, today + _HOLD_HORIZON))
+    return days_of(session, resource, (first - day, last), (today, today + _HOLD_HORIZON))
 
 
 def _items(

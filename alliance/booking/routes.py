@@ -36,4 +36,6 @@ def _fits(route: Route, wish: Wish, facts: Facts) -> bool:
         return False
     if route.within is None:
         return True
-    return covers(open_spans(Hours.parse(route.within), facts.days, wish.span, facts.zone), wish.span)
+    # What is open on a single date does not make it an hour in which nobody need decide.
+    days = facts.days.plain
+    return covers(open_spans(Hours.parse(route.within), days, wish.span, facts.zone), wish.span)

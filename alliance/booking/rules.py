@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from alliance.availability.hours import open_spans
+from alliance.availability.hours import open_spans, write_windows
 from alliance.availability.whole_days import closed_days, local_days
 from alliance.booking.facts import Facts, Wish
 from alliance.booking.routes import route_for
@@ -161,7 +161,19 @@ def outside_opening_hours(wish: Wish, facts: Facts) -> Problem | None:
         return _on_a_closed_day(wish, facts)
     if covers(open_spans(facts.hours, facts.days, wish.span, facts.zone), wish.span):
         return None
-    return Problem("outside_opening_hours", params={"hours": str(facts.hours)}, field="start")
+    params = {"hours": str(facts.hours), **_exceptions_met(wish, facts)}
+    return Problem("outside_opening_hours", params=params, field="start")
+
+
+def _exceptions_met(wish: Wish, facts: Facts) -> dict[str, tuple[str, ...]]:
+    """The single dates it touches whose hours are not those of the week, each with its hours; mostly none."""
+    first, last = _first_and_last_day(wish, facts)
+    met = tuple(
+        f"{on.isoformat()} {write_windows(own.windows)}"
+        for on, own in sorted(facts.days.exceptions.items())
+        if first <= on <= last
+    )
+    return {"exceptions": met} if met else {}
 
 
 def _on_a_closed_day(wish: Wish, facts: Facts) -> Problem | None:
@@ -171,7 +183,7 @@ def _on_a_closed_day(wish: Wish, facts: Facts) -> Problem | None:
     shut = closed_days(*whole, hours=facts.hours, days=facts.days, preset=facts.preset)
     if not shut:
         return None
-    params = {"hours": str(facts.hours), "dates": tuple(shut)}
+    params = {"hours": str(facts.hours), "dates": tuple(shut), **_exceptions_met(wish, facts)}
     return Problem("outside_opening_hours", params=params, field="start")
 
 

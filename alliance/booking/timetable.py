@@ -42,7 +42,7 @@ class LocalDays:
 
 @dataclass(slots=True)
 class OpenTime:
-    """When hours are open within one window; many resources share the same few, so each is reckoned once."""
+    """When hours are open within one window; many resources share days and the same few, so each is reckoned once."""
 
     days: DayClasses
     _known: dict[tuple[Hours, str, Range], list[Range]] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class OpenTime:
             day += _DAY
         midnights, opened = [seconds(midnight(day, zone))], []
         while (after := seconds(midnight(day + _DAY, zone))) <= window[1]:
-            if hours.is_open_on(day, self.days.of(day)):
+            if hours.is_open_on(day, self.days):
                 opened.append(len(midnights) - 1)
             midnights.append(after)
             day += _DAY

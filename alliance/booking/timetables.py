@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from alliance.availability.free_spans import Range
 from alliance.availability.local_time import local_day
-from alliance.availability.queries import calendar_days
+from alliance.availability.queries import days_of_each
 from alliance.booking.bookable import Bookable
 from alliance.booking.closed import closed_over_each
 from alliance.booking.lineage import lineages_of
@@ -53,7 +53,9 @@ def timetables(
     first = min(local_day(window.start, zone) for zone in zones) - _DAY
     last = max(local_day(window.end, zone) for zone in zones) + _DAY
     today = min(local_day(now, zone) for zone in zones)
-    open_time = OpenTime(calendar_days(session, (first, last), (today, today + _HOLD_HORIZON)))
+    days = days_of_each(session, by_id.values(), (first, last), (today, today + _HOLD_HORIZON))
+    # Resources with the same days share what is reckoned of them.
+    open_times = {each: OpenTime(each) for each in days.values()}
     return {
         resource_id: Timetable(
             bookable,
@@ -64,7 +66,7 @@ def timetables(
                 for item_id, spans in busy.get(owner, ())
             },
             closures.get(resource_id, ()),
-            open_time,
+            open_times[days[resource_id]],
             lineages[resource_id].is_whole,
         )
         for resource_id, bookable in by_id.items()

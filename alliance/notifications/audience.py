@@ -94,6 +94,10 @@ def _expiring(session: Session, event: Event, booking: Booking, now: datetime) -
     return _deciders(session, booking, now, "expiring")
 
 
+def _outside_hours(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
+    return _bookers(booking, "closed") if booking.ends_at > now else []
+
+
 def _written(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
     """The other side: whoever answered before and still may, else those who decide or run it; or else the booker."""
     bookers = {booking.person_id, booking.booked_by_id}
@@ -126,6 +130,7 @@ _OF_BOOKINGS: Final[dict[str, Callable[[Session, Event, Booking, datetime], Pair
     "booking.cancelled": _cancelled,
     "booking.due": _due,
     "booking.expiring": _expiring,
+    "booking.outside_hours": _outside_hours,
     "booking.message": _written,
 }
 

@@ -1,7 +1,7 @@
 """What happened, in words: each event of the history as one sentence for whoever reads it."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -10,10 +10,13 @@ from alliance.history.models import Event
 from alliance.i18n import gettext as _
 from alliance.i18n import language, ngettext
 from alliance.intervals import Span
-from alliance.notifications.formats import format_moment, format_span
+from alliance.notifications.formats import format_day, format_moment, format_span
+from alliance.notifications.hours import listed
 from alliance.notifications.rule_words import CLOSURE_WORDS
 
 Data = Mapping[str, Any]
+# Further dates are many of one kind: a summer, a stocktaking.
+_MOST_NAMED: Final = 3
 
 
 def happening(event: Event, who: str, zone: ZoneInfo, *, by_day: bool = False) -> str:
@@ -34,6 +37,9 @@ class _Times:
     def span(self, data: Data) -> str:
         span = Span(datetime.fromisoformat(data["starts_at"]), datetime.fromisoformat(data["ends_at"]))
         return format_span(span, self._zone, language(), self._today, whole_days=self._by_day)
+
+    def day(self, on: date) -> str:
+        return format_day(on, self._zone, language(), self._today)
 
     def moment(self, text: str) -> str:
         return format_moment(datetime.fromisoformat(text), self._zone, language(), self._today)
@@ -119,6 +125,27 @@ def _closure_made(who: str, data: Data, times: _Times) -> str:
     return _("%(who)s closed it for %(why)s from %(since)s on.", who=who, why=why, since=since)
 
 
+_CAUSES: Final[dict[str, Callable[[], str]]] = {
+    "hours": lambda: _("%(who)s changed the opening hours. The booking lies outside them now; it stays."),
+    "date": lambda: _("%(who)s changed the hours of that day. The booking lies outside them now; it stays."),
+    "calendar": lambda: _(
+        "%(who)s changed the calendar. The booking lies outside the opening hours of that day now; it stays."
+    ),
+}
+
+
+def _outside_hours(who: str, data: Data, times: _Times) -> str:
+    return _CAUSES[data["cause"]]() % {"who": who}
+
+
+def _exceptions_changed(who: str, data: Data, times: _Times) -> str:
+    dates = sorted({row[0] for row in (*data["before"], *data["after"])})
+    named = listed(times.day(date.fromisoformat(on)) for on in dates[:_MOST_NAMED])
+    if len(dates) > _MOST_NAMED:
+        return _("%(who)s changed the hours of %(days)s and later dates.", who=who, days=named)
+    return _("%(who)s changed the hours of %(days)s.", who=who, days=named)
+
+
 def _clashed(who: str, data: Data, times: _Times) -> str:
     return ngettext(
         "%(num)d booking lies where “%(calendar)s” is busy. Both stay; somebody has to talk.",
@@ -149,6 +176,8 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     "booking.due": _due,
     "booking.expiring": _expiring,
     "booking.message": _message,
+    "booking.outside_hours": _outside_hours,
+    "exceptions.changed": _exceptions_changed,
     "closure.made": _closure_made,
     "closure.ended": _closure_ended,
     "outside.clashed": _clashed,

@@ -137,7 +137,8 @@ def _section(about: Sequence[News], settings: Settings) -> _Section:
 
 def _button(last: News) -> str:
     """What the one button of a section says, after the last of its news."""
-    if last.kind in _BUTTONS:
+    # A closure lies over several bookings, a change of hours is told of each.
+    if last.kind in _BUTTONS and (last.kind != "closed" or last.booking is None):
         return _BUTTONS[last.kind]()
     return _("See the booking") if last.booking else _("Open the page")
 

@@ -1,11 +1,13 @@
 """The booking rules in words: for each code a name, a whole sentence, and what would work instead."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
+from alliance.availability.hours import read_windows
 from alliance.i18n import gettext as _
 from alliance.i18n import language, ngettext
-from alliance.notifications.hours import comma, hours_sentence, listed
+from alliance.notifications.hours import comma, hours_sentence, listed, written
 from alliance.notifications.words import Params, Saying, Times, Words
 
 
@@ -183,7 +185,18 @@ def _outside_opening_hours(params: Params, times: Times) -> Words:
         said = _("It is closed on %(days)s.", days=days)
     else:
         said = _("The time does not lie within opening hours as a whole.")
-    return Words(_("Outside opening hours"), said, hours_sentence(params["hours"]), "owner")
+    usual = hours_sentence(params["hours"])
+    met = [exception.partition(" ") for exception in params.get("exceptions", ())[:3]]
+    if not met:
+        return Words(_("Outside opening hours"), said, usual, "owner")
+    special = comma(
+        _("%(day)s: %(hours)s", day=times.day(date.fromisoformat(on)), hours=written(read_windows(text)))
+        if text != "off"
+        else _("%(day)s: closed", day=times.day(date.fromisoformat(on)))
+        for on, _blank, text in met
+    )
+    remedy = _("Special hours, %(special)s. Otherwise: %(usual)s", special=special, usual=usual)
+    return Words(_("Outside opening hours"), said, remedy, "owner")
 
 
 def _too_short(params: Params, times: Times) -> Words:

@@ -12,6 +12,7 @@ from alliance.errors import Problem
 from alliance.i18n import gettext as _
 from alliance.notifications.account_words import ACCOUNT_WORDS
 from alliance.notifications.hours import comma
+from alliance.notifications.opening_words import OPENING_WORDS
 from alliance.notifications.outside_words import OUTSIDE_WORDS
 from alliance.notifications.people_words import PEOPLE_WORDS
 from alliance.notifications.photo_words import PHOTO_WORDS
@@ -186,6 +187,7 @@ WORDS: Final[dict[str, Saying]] = {
     **PEOPLE_WORDS,
     **PHOTO_WORDS,
     **WEBHOOK_WORDS,
+    **OPENING_WORDS,
     **OUTSIDE_WORDS,
     **RESOURCE_WORDS,
     "not_your_unit": _not_your_unit,

@@ -65,6 +65,8 @@ class News:
             words = _DECISIONS.get(self.booking.status, _DECISIONS["requested"])
         elif self.kind == "booked" and self.event.verb == "booking.moved":
             words = _HEADLINES["changed"]
+        elif self.event.verb == "booking.outside_hours":
+            words = _outside_hours
         else:
             words = _HEADLINES[self.kind]
         who = self.booking.person.name if self.booking and self.kind == "to_decide" else self.actor_name
@@ -101,6 +103,10 @@ _DECISIONS: Final[dict[str, Callable[[], str]]] = {
     "expired": lambda: _("Lapsed without a decision: %(resource)s"),
     "requested": _HEADLINES["decided"],
 }
+
+
+def _outside_hours() -> str:
+    return _("Not open during your booking: %(resource)s")
 
 
 def told(session: Session, deliveries: Iterable[Delivery], reader: Actor) -> list[News]:

@@ -169,7 +169,7 @@ class Lane:
         """Whether it is open at any time of the day."""
         day, table, whole = self.page.day, self.row.timetable, self.ruler.whole
         if table.bookable.by_day:
-            return table.bookable.hours.is_open_on(day, table.open_time.days.of(day))
+            return table.bookable.hours.is_open_on(day, table.open_time.days)
         return any(start < whole[1] and end > whole[0] for start, end in self.opened)
 
     def _outside_hours(self) -> None:

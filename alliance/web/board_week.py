@@ -205,7 +205,7 @@ class _Day:
     def _opens(self) -> bool:
         bookable, whole = self.table.bookable, self.ruler.whole
         if bookable.by_day:
-            return bookable.hours.is_open_on(self.ruler.day, self.table.open_time.days.of(self.ruler.day))
+            return bookable.hours.is_open_on(self.ruler.day, self.table.open_time.days)
         return any(start < whole[1] and end > whole[0] for start, end in self.table.opened)
 
     def _is_out_of_reach(self) -> bool:

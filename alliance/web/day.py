@@ -311,7 +311,7 @@ def _counts(taken: Mapping[int, Sequence[Span]], opened: Iterable[Span]) -> Iter
 
 
 def _is_open(facts: WeekFacts, on: date) -> bool:
-    return facts.hours.is_open_on(on, facts.days.of(on))
+    return facts.hours.is_open_on(on, facts.days)
 
 
 def _window(facts: WeekFacts, focus: Focus, day: date, last: date) -> Window:

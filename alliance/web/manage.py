@@ -65,6 +65,12 @@ def _of_resources() -> Iterator[Place]:
         _("Who comes today, to what and when: one page to print, and a sheet for each door."),
     )
     yield Place(
+        url_for("hours.index"),
+        "clock",
+        _("Opening hours"),
+        _("The week of each resource, single dates that differ, and copying both to others."),
+    )
+    yield Place(
         url_for("closures.index"),
         "slash-circle",
         _("Closures"),

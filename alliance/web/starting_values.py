@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from alliance.availability.hours import Hours, open_spans
 from alliance.availability.local_time import instant_of, local_day, midnight
-from alliance.availability.queries import calendar_days
+from alliance.availability.queries import days_of
 from alliance.booking.bookable import Bookable
 from alliance.booking.free_time import free_within, next_free
 from alliance.intervals import Span
@@ -37,7 +37,7 @@ def filled(
     if not (full.get("date") and (full.get("start") or terms.by_day)):
         day = _day(full.get("date"), now)
         free = _next_free(session, bookable, day, now)
-        start = free.start if free else _next_start(session, terms, day, now)
+        start = free.start if free else _next_start(session, bookable, terms, day, now)
         full["date"] = local_day(start, terms.zone).isoformat()
         full["start"] = clock_of(start, terms.zone)
         if free and not full.get("end") and not full.get("end_date"):
@@ -87,16 +87,18 @@ def _day(text: str | None, now: datetime) -> date | None:
     return day if abs(day.year - now.year) <= 10 else None
 
 
-def _next_start(session: Session, terms: Terms, day: date | None, now: datetime) -> datetime:
+def _next_start(
+    session: Session, bookable: Bookable, terms: Terms, day: date | None, now: datetime
+) -> datetime:
     """The first start that opening hours, notice and the named day allow; what others have is not looked at."""
     zone, policy = terms.zone, terms.policy
     earliest = now + timedelta(hours=policy.notice_hours or 0)
     first = max(local_day(earliest, zone), day) if day else local_day(earliest, zone)
     last = first + _LOOK_AHEAD * _DAY
-    days, hours = calendar_days(session, (first - _DAY, last)), Hours.parse(policy.hours)
+    days, hours = days_of(session, bookable, (first - _DAY, last)), Hours.parse(policy.hours)
     if terms.by_day:
         coming = (first + n * _DAY for n in range(_LOOK_AHEAD))
-        opened = (midnight(on, zone) for on in coming if hours.is_open_on(on, days.of(on)))
+        opened = (midnight(on, zone) for on in coming if hours.is_open_on(on, days))
         return next((at for at in opened if at >= earliest), midnight(first + _DAY, zone))
     window = Span(max(earliest, midnight(first, zone)), midnight(last, zone))
     for span in open_spans(hours, days, window, zone):

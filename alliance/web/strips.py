@@ -68,11 +68,10 @@ def _strip_of_days(
                 yield Block(kind, *columns)
 
     days = [day + n * _DAY for n in range(_DAYS)]
-    classes = table.open_time.days
     opened = union(
         whole_days(each, each, bookable.zone)
         for each in days
-        if bookable.hours.is_open_on(each, classes.of(each))
+        if bookable.hours.is_open_on(each, table.open_time.days)
     )
     known = intersect(opened, [span_of(table.window)])
     drawn = list(blocks("off", subtract([whole_days(days[0], days[-1], bookable.zone)], opened)))

@@ -229,7 +229,7 @@ class _Where:
         facts = self.facts
         first = self.shown.start.astimezone(facts.zone).date()
         days = [first + n * _DAY for n in range(DAYS)]
-        closed = [day for day in days if not facts.hours.is_open_on(day, facts.days.of(day))]
+        closed = [day for day in days if not facts.hours.is_open_on(day, facts.days)]
         return union(whole_days(day, day, facts.zone) for day in closed)
 
     def _closures(self, lane: _Lane) -> Iterator[Block]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from alliance.availability.local_time import local_day
-from alliance.availability.queries import calendar_days
+from alliance.availability.queries import days_of
 from alliance.booking.closed import closed_over
 from alliance.booking.permissions import glimpses_on
 from alliance.i18n import localized
@@ -43,7 +43,7 @@ def week_facts(
         policy=policy,
         preset=resource.preset,
         kind=resource.kind,
-        days=calendar_days(session, (first, last)),
+        days=days_of(session, resource, (first, last)),
         items={item.id: str(localized(item, "name")) for item in around.items},
         is_whole=around.has_parts,
         bookings=glimpses_on(session, reader, resource.id, [item.id for item in around.items], reach, now),

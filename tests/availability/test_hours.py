@@ -154,7 +154,7 @@ def test_a_date_has_the_windows_of_its_class_or_weekday(text, on, day_class, win
     hours = Hours.parse(text)
 
     assert hours.windows(on, day_class) == windows
-    assert hours.is_open_on(on, day_class) == bool(windows)
+    assert hours.is_open_on(on, DayClasses([Day(on, day_class)])) == bool(windows)
 
 
 # Open time

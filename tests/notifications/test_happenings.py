@@ -63,6 +63,16 @@ TOLD = [
     ),
     ("booking.expired", {}, "Nobody decided in time, so the request lapsed."),
     ("booking.message", {"message": "7K3M9QX2RT"}, "Lin wrote a message."),
+    (
+        "booking.outside_hours",
+        {"cause": "hours"},
+        "Lin changed the opening hours. The booking lies outside them now; it stays.",
+    ),
+    (
+        "exceptions.changed",
+        {"before": [["2026-11-24", "off", ""]], "after": [["2026-11-25", "09:00-12:00", "Tests"]]},
+        "Lin changed the hours of Tue 24 Nov and Wed 25 Nov.",
+    ),
     ("closure.made", OPEN, "Lin closed it for repair from tomorrow, 14:00 on."),
     ("closure.made", {**OPEN, **PLACE}, "Lin closed it for repair, Tue 24 Nov, 14:00–16:00."),
     ("closure.ended", {"ends_at": "2026-11-23T02:24:00+00:00"}, "Lin ended the closure as of today, 10:24."),

@@ -16,12 +16,15 @@ from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.availability.actions import close_resource
-from alliance.availability.hours import Hours
-from alliance.availability.models import Closure
+from alliance.availability.hours import Hours, read_windows
+from alliance.availability.models import Closure, OpeningException
 from alliance.availability.queries import calendar_days
 from alliance.booking.actions import cancel_booking, expire_overdue, request_booking
 from alliance.booking.approvals import approve_booking, refuse_booking
 from alliance.booking.models import Booking, Occupancy, Stage
+from alliance.booking.opening.actions import set_exceptions
+from alliance.booking.opening.queries import opening_of
+from alliance.booking.opening.touched import WouldLieOutside
 from alliance.cli.seeding.files import Row, pieces, rows
 from alliance.cli.seeding.members import ids_by_code
 from alliance.cli.seeding.moments import Moments
@@ -63,7 +66,7 @@ class _Story:
 
 
 def add_life(now: datetime) -> tuple[int, int]:
-    """Live through `life.csv` and `closures.csv` up to `now`; return how many bookings were made and left out."""
+    """Live through the files of a life up to `now`; return how many bookings were made and left out."""
     with clock.frozen(now):
         cast = _Cast(db.session(), now)
     stories = [story for row in rows("life") if (story := cast.story(row)) is not None]
@@ -84,6 +87,8 @@ def add_life(now: datetime) -> tuple[int, int]:
             pass
     for row in rows("closures"):
         cast.close(row)
+    for row in rows("exceptions"):
+        cast.set_dates(row)
     made = sum(story.ref is not None for story in stories)
     return made, len(stories) - made
 
@@ -196,6 +201,24 @@ class _Cast:
                 review_on=moments.day(row["review_on"], place.hours) if row["review_on"] else None,
             )
 
+    def set_dates(self, row: Row) -> None:
+        """Give some dates hours of their own; bookings that lie outside are known of, and stay."""
+        place, by = self._places[row["resource"]], self._actor(row["by"])
+        first = self._moments.day(row["first"], place.hours)
+        last = self._moments.day(row["last"], place.hours) if row["last"] else first
+        version = opening_of(self._session, place.resource_id).version
+
+        def set_them(agreed: str = "") -> None:
+            windows, reason = read_windows(row["hours"]), row["reason"]
+            target = (place.resource_id, first, last, windows)
+            set_exceptions(*target, by=by, version=version, reason=reason, agreed=agreed)
+
+        with clock.frozen(self._now):
+            try:
+                set_them()
+            except WouldLieOutside as found:
+                set_them(found.mark)
+
     def _item(self, resource_id: int, label: str) -> int:
         return self._session.scalars(
             sa.select(Item.id).where(Item.resource_id == resource_id, Item.label_zh == label)
@@ -223,7 +246,17 @@ def was_interrupted(session: Session) -> bool:
 def begin(session: Session, now: datetime) -> None:
     """Note that a life begins; what is left of an interrupted one is cleared, which happens to demo data only."""
     if was_interrupted(session):
-        for model in (Delivery, Reminder, Outbox, Occupancy, Stage, Booking, Closure, Event):
+        for model in (
+            Delivery,
+            Reminder,
+            Outbox,
+            Occupancy,
+            Stage,
+            Booking,
+            Closure,
+            OpeningException,
+            Event,
+        ):
             session.execute(sa.delete(model))
     record(session, _BEGUN, "alliance", 0, at=now, by_id=None)
 

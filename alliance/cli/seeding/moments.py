@@ -48,7 +48,7 @@ class Moments:
 
     def _counts(self, family: str, hours: Hours) -> Callable[[date], bool]:
         if family == "od":
-            return lambda on: hours.is_open_on(on, self._days.of(on))
+            return lambda on: hours.is_open_on(on, self._days)
         wanted = {"wd": DayClass.WD, "rd": DayClass.RD}[family]
         return lambda on: self._days.of(on) == wanted
 
