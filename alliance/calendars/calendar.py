@@ -52,7 +52,7 @@ _NEEDED: Final = (
         ),
         joinedload(Resource.owner).load_only(*_OF_A_UNIT, raiseload=True),
     ),
-    joinedload(Booking.person).load_only(Person.name, raiseload=True),
+    joinedload(Booking.person).load_only(Person.name, Person.email, raiseload=True),
     joinedload(Booking.unit).load_only(*_OF_A_UNIT, raiseload=True),
     selectinload(Booking.stages).load_only(Stage.deciders, raiseload=True),
     selectinload(Booking.occupancies).load_only(Occupancy.item_id, raiseload=True),

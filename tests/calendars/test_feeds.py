@@ -108,3 +108,11 @@ def test_the_list_names_what_each_feed_is_about(world):
         (made[0].ref, "mine", None, None),
     ]
     assert feeds_of(world.session, 0) == []
+
+
+def test_a_process_that_has_met_nobody_makes_the_same_feed(feeds, world):
+    ref = feeds.book(world.resource())
+    path = feeds.make(world.lin)
+    world.session.expunge_all()
+
+    assert [ref in str(event["UID"]) or ref in str(event["URL"]) for event in feeds.events(path)] == [True]
