@@ -33,6 +33,8 @@ from alliance.calendars.feeds import make_feed
 from alliance.calendars.outside.actions import add_outside_calendar
 from alliance.db import db
 from alliance.history.models import Event
+from alliance.members.joining.applications import Applying, apply_for_unit
+from alliance.members.joining.requests import ask_to_join
 from alliance.members.models import Person
 from alliance.members.tokens import make_token
 from alliance.notifications.webhooks.actions import add_webhook
@@ -41,6 +43,7 @@ from alliance.resources.pictures import Picture
 from tests.conftest import NOW, application
 from tests.world import BY_OWNER, World, at, span
 
+APPLYING = Applying("海洋所", "", "SEA", "laboratory", "sea@example.org", "Gao", "gao@example.org", "waves")
 # The columns of the tables, in this order.
 ROLES = (
     "nobody",
@@ -119,6 +122,8 @@ class Town:
             "outside": add_outside_calendar(
                 ours, by=fang, name="4", address="https://calendar.example.org/4.ics"
             ),
+            "application": apply_for_unit(APPLYING, by=None, address=None, language="en"),
+            "request": ask_to_join("INST", by=lin),
             "missing": "0123456789",
         }
 

@@ -272,7 +272,9 @@ def deciders_of(session: Session, booking: Booking, stage: Stage) -> Sequence[Pe
     else:
         managers = managers_of(booking.resource_id)
         private = booking.resource.detail == "busy"
-        ids = managers if private else sa.union(managers, admins_of(booking.resource.owner_id))
+        # SQLite joins no list that has an order of its own.
+        admins = admins_of(booking.resource.owner_id).order_by(None)
+        ids = managers if private else sa.union(managers, admins)
     chosen = sa.select(Person).where(Person.id.in_(ids), Person.status == "active")
     return session.scalars(chosen.order_by(Person.name, Person.id)).all()
 

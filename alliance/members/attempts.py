@@ -1,4 +1,5 @@
-"""Slowing down those who guess passwords. Attempts are counted in a table, so that all processes count together.
+"""Slowing down those who guess passwords or write too much. Attempts are counted in a table, so that all processes
+count together.
 
 An attempt is written down before the password is looked at and taken back when it was right. Counting afterwards would
 let a thousand guesses pass that arrive at the same moment.
@@ -6,7 +7,7 @@ let a thousand guesses pass that arrive at the same moment.
 
 import ipaddress
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -49,7 +50,12 @@ def begin_attempt(
     person_key = digest(f"{at_what}email {email}")
     limits = {person_key: per_email}
     if address:
-        limits[digest(f"{at_what}address {_network(address)}")] = PER_ADDRESS
+        limits[digest(f"{at_what}address {network_of(address)}")] = PER_ADDRESS
+    return Attempt(count_attempt(session, limits, at=at), person_key)
+
+
+def count_attempt(session: Session, limits: Mapping[str, int], *, at: datetime) -> tuple[int, ...]:
+    """Write down an attempt under each of the keys, or refuse it as one too many for one of them; return the rows."""
     wait_for_others(session, limits)
     session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at <= at - WINDOW))
     waits = [wait for key, limit in limits.items() if (wait := _wait(session, key, limit, at))]
@@ -59,7 +65,7 @@ def begin_attempt(
     rows = [SignInAttempt(key_hash=key, at=at) for key in limits]
     session.add_all(rows)
     session.flush()
-    return Attempt(tuple(row.id for row in rows), person_key)
+    return tuple(row.id for row in rows)
 
 
 def forgive(session: Session, attempt: Attempt) -> None:
@@ -95,7 +101,7 @@ def wait_for_others(session: Session, keys: Iterable[str]) -> None:
             session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """The address, or the /64 network of an IPv6 address: whoever has one of those has all of them."""
     try:
         found = ipaddress.ip_address(address)

@@ -1,6 +1,5 @@
 """Inviting people into a unit by mail: sending an invitation, ending it, and accepting it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,15 +20,13 @@ from alliance.members.attempts import wait_for_others
 from alliance.members.links import link_of, new_link, working
 from alliance.members.models import Membership, OneTimeLink, Person, Unit
 from alliance.members.people import held_for_its_people
-from alliance.members.sign_in import new_epoch, normal_email
+from alliance.members.sign_in import is_mail_address, new_epoch, normal_email
 from alliance.members.standing import end_of
 from alliance.refs import digest
 
 LONGEST_NAME: Final = 80
-LONGEST_EMAIL: Final = 254
 # Open at once, so that nobody writes to all the world in the name of the alliance.
 MOST_OPEN: Final = 1000
-_ADDRESS: Final = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]+")
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ def invite(session: Session, unit_code: str, guest: Guest, *, by: Actor, key: st
     now = clock.now()
     refuse_if(problems_with_guest(guest, unit, members_among(session, unit, [guest]), now))
     _refuse_too_many(session, unit, 1)
-    return _send(session, unit, guest, by=by, key=key, now=now)
+    return send_invitation(session, unit, guest, by=by, key=key, now=now)
 
 
 @action
@@ -67,7 +64,7 @@ def invite_all(
     members = members_among(session, unit, guests)
     refuse_if([found for guest in guests for found in problems_with_guest(guest, unit, members, now)])
     _refuse_too_many(session, unit, len(guests))
-    return [_send(session, unit, guest, by=by, key=key, now=now) for guest in guests]
+    return [send_invitation(session, unit, guest, by=by, key=key, now=now) for guest in guests]
 
 
 @action
@@ -78,7 +75,7 @@ def invite_again(session: Session, unit_code: str, ref: str, *, by: Actor, key: 
     guest = Guest(earlier.email, earlier.name, "en" if earlier.language == "en" else "zh", earlier.is_admin)
     now = clock.now()
     refuse_if(problems_with_guest(guest, unit, members_among(session, unit, [guest]), now))
-    return _send(session, unit, guest, by=by, key=key, now=now, ends_at=earlier.ends_at)
+    return send_invitation(session, unit, guest, by=by, key=key, now=now, ends_at=earlier.ends_at)
 
 
 @action
@@ -96,7 +93,7 @@ def problems_with_guest(guest: Guest, unit: Unit, members: set[str], now: dateti
     """Why this person cannot be invited like that; `members` are the addresses that belong to the unit."""
     problems = []
     email = normal_email(guest.email)
-    if len(email) > LONGEST_EMAIL or not email.isascii() or not _ADDRESS.fullmatch(email):
+    if not is_mail_address(email):
         problems.append(Problem("no_mail_address", field="email"))
     elif email in members:
         problems.append(Problem("already_a_member", params={"email": email}, field="email"))
@@ -247,7 +244,7 @@ def _invitation(session: Session, unit: Unit, ref: str) -> OneTimeLink:
     return found
 
 
-def _send(
+def send_invitation(
     session: Session,
     unit: Unit,
     guest: Guest,
@@ -257,6 +254,7 @@ def _send(
     now: datetime,
     ends_at: datetime | None = None,
 ) -> str:
+    """Add the link whose letter the worker writes, in place of an earlier one of the unit; return its ref."""
     email = normal_email(guest.email)
     # Only the latest invitation of a unit works, with what was decided last.
     session.execute(

@@ -3,6 +3,7 @@
 Passwords are reckoned between two short transactions, never inside one: they take long, and others wait to write.
 """
 
+import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from alliance.members import passwords
 from alliance.members.attempts import Attempt, begin_attempt, forgive
 from alliance.members.models import Person
 
+LONGEST_EMAIL: Final = 254
+_ADDRESS: Final = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]+")
 # A cookie counts for thirty days, so a session that was ended need not be remembered for longer.
 _REMEMBERED: Final = timedelta(days=31)
 # Who signs out more often than that in a month is signed out everywhere, rather than read about with every page.
@@ -43,6 +46,11 @@ def normal_email(text: str) -> str:
     # Without what cannot be seen: copied addresses bring it along, and PostgreSQL refuses the character zero.
     seen = "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isprintable())
     return seen.strip().lower()
+
+
+def is_mail_address(email: str) -> bool:
+    """Whether mail can go to this address at all, written in its one form."""
+    return len(email) <= LONGEST_EMAIL and email.isascii() and _ADDRESS.fullmatch(email) is not None
 
 
 def new_epoch() -> str:

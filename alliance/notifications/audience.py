@@ -15,6 +15,7 @@ from alliance.history.models import Event
 from alliance.intervals import Span
 from alliance.members.actor import actor_of
 from alliance.members.people import admins_of, managers_of
+from alliance.notifications.admissions import HEARERS_OF_ADMISSIONS
 from alliance.notifications.kinds import BY_CODE
 from alliance.notifications.models import UnitHearing
 from alliance.resources.models import Resource
@@ -168,6 +169,7 @@ _OF_OTHERS: Final[dict[str, Callable[[Session, Event, datetime], Pairs]]] = {
     "closure.made": _closed,
     "outside.clashed": _clashed,
     "webhook.failed": _webhook_failed,
+    **HEARERS_OF_ADMISSIONS,
 }
 
 

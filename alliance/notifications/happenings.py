@@ -10,6 +10,7 @@ from alliance.history.models import Event
 from alliance.i18n import gettext as _
 from alliance.i18n import language, ngettext
 from alliance.intervals import Span
+from alliance.notifications.admissions import ADMISSION_WORDS
 from alliance.notifications.formats import format_day, format_moment, format_span
 from alliance.notifications.hours import listed
 from alliance.notifications.rule_words import CLOSURE_WORDS
@@ -182,5 +183,6 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     "closure.ended": _closure_ended,
     "outside.clashed": _clashed,
     "webhook.failed": _webhook_failed,
+    **ADMISSION_WORDS,
 }
 VERBS: Final = tuple(_WORDS)

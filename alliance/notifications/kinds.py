@@ -5,9 +5,10 @@ from typing import Final, Literal
 
 Mode = Literal["now", "digest", "app", "off"]
 Hearers = Literal["all", "managers", "admins"]
-# News for an `admin` reach every admin of the unit; who hears of the owner's other news the owner chooses. What is the
-# reader's own is no news to him: it is only entered into his calendar, where he wants that.
-Side = Literal["booker", "owner", "admin", "own"]
+# News for an `admin` reach every admin of the unit; who hears of the owner's other news the owner chooses. An
+# `admitter` lets people into a unit, or units into the alliance. What is the reader's own is no news to him: it is only
+# entered into his calendar, where he wants that.
+Side = Literal["booker", "owner", "admin", "admitter", "own"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ KINDS: Final = (
     Kind("given_back", "owner", "app"),
     Kind("clash", "owner", "now"),
     Kind("webhook", "admin", "now"),
+    Kind("to_admit", "admitter", "now"),
+    Kind("admitted", "booker", "now"),
     Kind("decided", "booker", "now"),
     Kind("changed", "booker", "now"),
     Kind("cancelled", "booker", "now"),

@@ -121,6 +121,8 @@ _BUTTONS: Final[dict[str, Callable[[], str]]] = {
     "message": lambda: _("Read and answer"),
     "clash": lambda: _("See what clashes"),
     "closed": lambda: _("See my bookings"),
+    "to_admit": lambda: _("Look at the request"),
+    "admitted": lambda: _("See the unit"),
 }
 
 

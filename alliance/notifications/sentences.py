@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from alliance.errors import Problem
 from alliance.i18n import gettext as _
 from alliance.notifications.account_words import ACCOUNT_WORDS
+from alliance.notifications.admission_words import ADMISSION_PROBLEMS
 from alliance.notifications.hours import comma
 from alliance.notifications.opening_words import OPENING_WORDS
 from alliance.notifications.outside_words import OUTSIDE_WORDS
@@ -93,6 +94,7 @@ STATUS_WORDS: Final[dict[str, Callable[[], str]]] = {
     "requested": lambda: _("waiting for approval"),
     "approved": lambda: _("confirmed"),
     "refused": lambda: _("refused"),
+    "admitted": lambda: _("admitted"),
     "withdrawn": lambda: _("withdrawn"),
     "expired": lambda: _("lapsed"),
     "cancelled": lambda: _("cancelled"),
@@ -186,6 +188,7 @@ WORDS: Final[dict[str, Saying]] = {
     **ACCOUNT_WORDS,
     **PEOPLE_WORDS,
     **PHOTO_WORDS,
+    **ADMISSION_PROBLEMS,
     **WEBHOOK_WORDS,
     **OPENING_WORDS,
     **OUTSIDE_WORDS,

@@ -15,6 +15,7 @@ from alliance.booking.permissions import may_read
 from alliance.booking.queries import loaded
 from alliance.i18n import language, localized
 from alliance.members.actor import Actor
+from alliance.members.joining.models import Application, JoinRequest
 from alliance.members.models import Unit
 from alliance.notifications.audience import touched_bookings
 from alliance.notifications.formats import format_span
@@ -116,11 +117,45 @@ def _webhooks(session: Session, ids: Collection[int], reader: Actor) -> Found:
     }
 
 
+def _applications(session: Session, ids: Collection[int], reader: Actor) -> Found:
+    """An application is the affair of the secretariat and, as far as he signed in, of its applicant."""
+    chosen = sa.select(Application).options(joinedload(Application.unit))
+    return {
+        row.id: Subject(row.unit or row, path, ZoneInfo("Asia/Shanghai"))
+        for row in _by_id(session, chosen, Application.id, ids).values()
+        for path in [_path_of_application(row, reader)]
+        if path
+    }
+
+
+def _path_of_application(application: Application, reader: Actor) -> str:
+    if application.person_id == reader.person_id and application.unit is not None:
+        return f"/units/{application.unit.code}"
+    if reader.is_secretariat or application.person_id == reader.person_id:
+        return f"/applications/{application.ref}"
+    return ""
+
+
+def _join_requests(session: Session, ids: Collection[int], reader: Actor) -> Found:
+    """A request to join is the affair of the unit's admins and of whoever asked."""
+    chosen = sa.select(JoinRequest).options(joinedload(JoinRequest.unit))
+    found = {}
+    for row in _by_id(session, chosen, JoinRequest.id, ids).values():
+        page, zone = f"/units/{row.unit.code}", ZoneInfo(row.unit.zone)
+        if row.person_id == reader.person_id:
+            found[row.id] = Subject(row.unit, page, zone)
+        elif row.unit_id in reader.admin_unit_ids:
+            found[row.id] = Subject(row.unit, f"{page}/requests", zone)
+    return found
+
+
 _FINDERS: Final[dict[str, Finder]] = {
     "booking": _bookings,
     "closure": _closures,
     "outside_calendar": _outside_calendars,
     "webhook": _webhooks,
+    "application": _applications,
+    "join_request": _join_requests,
 }
 
 

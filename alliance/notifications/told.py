@@ -12,6 +12,7 @@ from alliance.history.models import Event
 from alliance.i18n import gettext as _
 from alliance.members.actor import Actor
 from alliance.members.models import Person
+from alliance.notifications.admissions import ADMISSION_HEADLINES
 from alliance.notifications.happenings import happening
 from alliance.notifications.models import Delivery
 from alliance.notifications.subjects import Subject, subjects_of
@@ -61,7 +62,9 @@ class News:
 
     def headline(self) -> str:
         """What it means to the reader, and of which thing."""
-        if self.kind == "decided" and self.booking is not None:
+        if self.event.verb in ADMISSION_HEADLINES:
+            words = ADMISSION_HEADLINES[self.event.verb]
+        elif self.kind == "decided" and self.booking is not None:
             words = _DECISIONS.get(self.booking.status, _DECISIONS["requested"])
         elif self.kind == "booked" and self.event.verb == "booking.moved":
             words = _HEADLINES["changed"]

@@ -7,6 +7,7 @@ from flask import Flask
 from alliance.config import ROOT, Settings
 from alliance.web import (
     about,
+    applications,
     approvals,
     assets,
     board,
@@ -21,6 +22,7 @@ from alliance.web import (
     home,
     hours,
     ics,
+    joining,
     language,
     links,
     logs,
@@ -47,6 +49,8 @@ PAGES: Final = (
     hours,
     photos,
     units,
+    joining,
+    applications,
     webhooks,
     favourites,
     board,

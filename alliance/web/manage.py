@@ -86,6 +86,12 @@ def _of_resources() -> Iterator[Place]:
 
 
 def _of_alliance() -> Iterator[Place]:
+    yield Place(
+        url_for("applications.index"),
+        "building",
+        _("Applications"),
+        _("Units that want to join: admit them, or say why not."),
+    )
     yield _quality()
 
 
@@ -99,6 +105,12 @@ def _quality() -> Place:
 
 
 def _of_unit(unit: Unit) -> Iterator[Place]:
+    yield Place(
+        url_for("joining.index", code=unit.code),
+        "person-check",
+        _("Requests to join"),
+        _("People who ask to belong to the unit: admit them, or say why not."),
+    )
     yield Place(
         url_for("webhooks.index", code=unit.code),
         "link-45deg",

@@ -18,6 +18,8 @@ def kind_names() -> dict[str, str]:
         "closed": _("A closure lies over my booking"),
         "reminder": _("My booking begins soon"),
         "message": _("Somebody writes about a booking"),
+        "to_admit": _("Somebody asks to be let in"),
+        "admitted": _("My application was decided"),
     }
 
 
@@ -36,6 +38,8 @@ def kind_hints() -> dict[str, str]:
         "closed": _("the booking stays until somebody changes it"),
         "reminder": _("a day before"),
         "message": "",
+        "to_admit": _("a person into my unit, or a unit into the alliance"),
+        "admitted": _("to join a unit or the alliance"),
     }
 
 

@@ -157,7 +157,10 @@ def _settings_page(*, failed: bool = False) -> str:
     actor, session = require_actor(), db.session()
     wishes = acts.wishes_of(session, [actor.person_id])[actor.person_id]
     decides = may_decide_anything(actor)
-    shown = [kind for kind in CHOSEN if kind.side == "booker" or decides]
+    admits = bool(actor.admin_unit_ids) or actor.is_secretariat
+    administers = bool(actor.admin_unit_ids)
+    shows = {"booker": True, "owner": decides, "admin": administers, "admitter": admits}
+    shown = [kind for kind in CHOSEN if shows[kind.side]]
     units = units_of(session, actor.admin_unit_ids)
     hearing = hearers_of(session, [unit.id for unit in units])
     names, hints = kind_names(), kind_hints()

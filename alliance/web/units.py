@@ -10,6 +10,9 @@ from flask import Blueprint, render_template, request
 from alliance import clock
 from alliance.db import db
 from alliance.i18n import Text, localized
+from alliance.members.actor import Actor
+from alliance.members.joining.models import JoinRequest
+from alliance.members.joining.queries import own_join_request
 from alliance.members.models import Unit
 from alliance.members.units import listed_units, unit_by_code
 from alliance.resources.queries import Filters, counts_on_offer
@@ -19,6 +22,7 @@ from alliance.web.catalogue import listed
 from alliance.web.language import here
 from alliance.web.paging import asked_page
 from alliance.web.session import current_actor
+from alliance.web.times import Times
 from alliance.web.vocabulary import unit_kind_name
 
 blueprint = Blueprint("units", __name__, url_prefix="/units")
@@ -79,7 +83,18 @@ def show(code: str) -> str:
         found=listed(session, reader, Filters(units=(unit.code,)), number, clock.now()),
         is_mine=reader is not None and unit.id in reader.active_unit_ids,
         is_run=reader is not None and unit.id in reader.admin_unit_ids,
+        may_join=unit.status == "active" and (reader is None or unit.id not in reader.unit_ids),
+        asked=_asked(reader, unit),
+        times=Times.of(unit.zone),
     )
+
+
+def _asked(reader: Actor | None, unit: Unit) -> JoinRequest | None:
+    """What the reader asked the unit last, as far as it still is of interest to him."""
+    if reader is None or unit.id in reader.unit_ids:
+        return None
+    asked = own_join_request(db.session(), reader, unit.id)
+    return asked if asked is not None and asked.status in ("open", "refused") else None
 
 
 def _row(unit: Unit, offered: Mapping[str, int]) -> Row:

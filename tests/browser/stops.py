@@ -12,6 +12,7 @@ DOUBLE = "jiangyingchuan@example.org"  # belongs to two units
 REFUSED = "fuwendi@example.org"
 CANCELLED = "xuqinghe@example.org"
 EXPIRED = "hezhixia@example.org"
+ASKING = "zhouyining@example.org"  # to join another unit
 OUTSIDE = "linqihang@example.org"  # has no bookings and runs few things
 SECRETARIAT = "qinwanqing@example.org"
 
@@ -57,6 +58,9 @@ STOPS = (
     Stop("resource list, anonymous", NOBODY, "/resources/list"),
     Stop("help, anonymous", NOBODY, "/help"),
     Stop("accessibility", NOBODY, "/accessibility"),
+    Stop("application", NOBODY, "/applications/new"),
+    Stop("application, errors", NOBODY, "/applications/new", {"code": "XWBR"}, "Send the application"),
+    Stop("application, sent", NOBODY, "/applications/sent"),
     Stop("sign-in", NOBODY, "/sign-in"),
     Stop("sign-in, wrong password", NOBODY, "/sign-in", {"email": LIN, "password": "no"}, "Sign in"),
     Stop("sign-in before a page", NOBODY, "/bookings"),
@@ -151,6 +155,8 @@ STOPS = (
     Stop("feeds, fresh address", LIN, "/feeds", {"label": "Phone"}, "Make the feed"),
     Stop("feeds, fresh token", LIN, "/feeds", {"token-label": "Script"}, "Make the token"),
     Stop("feeds", LIN, "/feeds"),
+    Stop("application of somebody known", LIN, "/applications/new"),
+    Stop("asking to join", LIN, "/units/XWBR/requests/new"),
     Stop("profile", LIN, "/profile"),
     Stop(
         "profile, errors", LIN, "/profile", {"old": "no", "new": "no", "repeat": "yes"}, "Change the password"
@@ -159,6 +165,7 @@ STOPS = (
     Stop("messages, last page", LIN, "/messages?page=99"),
     Stop("forbidden page", LIN, "/approvals"),
     Stop("somebody else's booking", LIN, "/bookings/{others}"),
+    Stop("unit one asked to join", ASKING, "/units/XWBR"),
     Stop("booking form of two units", DOUBLE, "/bookings/new?resource=XWBR-003"),
     Stop("booking, refused", REFUSED, "/bookings/{refused}"),
     Stop("booking, cancelled", CANCELLED, "/bookings/{cancelled}"),
@@ -223,6 +230,7 @@ STOPS = (
         {},
         "See what would change",
     ),
+    Stop("requests to join", FANG, "/units/XWBR/requests"),
     Stop("closures", FANG, "/closures"),
     Stop("closures, choice", FANG, "/closures/new"),
     Stop("closure form", FANG, "/closures/new?resource=XWBR-001"),
@@ -259,6 +267,16 @@ STOPS = (
     Stop("approvals of somebody else", OUTSIDE, "/approvals"),
     Stop("profile of the secretariat", SECRETARIAT, "/profile"),
     Stop("messages of the secretariat", SECRETARIAT, "/messages"),
+    Stop("what the secretariat runs", SECRETARIAT, "/manage"),
+    Stop("applications", SECRETARIAT, "/applications"),
+    Stop("application to decide", SECRETARIAT, "/applications/{application}"),
+    Stop(
+        "application, errors of admission",
+        SECRETARIAT,
+        "/applications/{application}",
+        {"code": "XWBR"},
+        "Admit the unit",
+    ),
     Stop("approvals of the secretariat", SECRETARIAT, "/approvals"),
 )
 
@@ -288,5 +306,8 @@ def refs_in(demo: Path) -> dict[str, str]:
             "select c.ref from closure c join resource r on r.id = c.resource_id "
             "where r.code = 'XWBR-003' and c.ends_at is null"
         ).fetchone()[0]
+        found["application"] = database.execute("select ref from application where code = 'XWQT'").fetchone()[
+            0
+        ]
     database.close()
     return found

@@ -76,6 +76,13 @@ TOLD = [
     ("closure.made", OPEN, "Lin closed it for repair from tomorrow, 14:00 on."),
     ("closure.made", {**OPEN, **PLACE}, "Lin closed it for repair, Tue 24 Nov, 14:00–16:00."),
     ("closure.ended", {"ends_at": "2026-11-23T02:24:00+00:00"}, "Lin ended the closure as of today, 10:24."),
+    ("application.made", {"applicant": "Gao", "code": "DSI"}, "Gao applied for it."),
+    ("application.admitted", {"code": "DSI"}, "Lin admitted it as DSI."),
+    ("application.refused", {"reason": "No tank"}, "Lin refused it: No tank"),
+    ("join.asked", {}, "Lin asked to join."),
+    ("join.admitted", {}, "Lin said yes. You can book for the unit."),
+    ("join.refused", {"reason": "Unknown"}, "Lin refused it: Unknown"),
+    ("join.withdrawn", {}, "Lin withdrew the request."),
     ("booking.sung", {}, "Something about it changed."),
 ]
 

@@ -31,5 +31,12 @@ def test_an_admin_finds_the_places_of_his_unit(app, world):
         "/closures",
         "/outside-calendars",
         "/manage/quality",
+        f"/units/{world.university.code}/requests",
         f"/units/{world.university.code}/webhooks",
     ]
+
+
+def test_the_secretariat_finds_the_places_of_the_alliance(app, world):
+    world.person("qin", world.university, role="secretariat", password_hash=KEPT)
+
+    assert "/applications" in places(app, "qin@example.org")

@@ -1,0 +1,140 @@
+"""What is wrong with a unit's facts, an application or a request to join, in words."""
+
+from typing import Final
+
+from alliance.i18n import gettext as _
+from alliance.i18n import ngettext
+from alliance.notifications.words import Params, Saying, Times, Words
+
+
+def _name_needed(params: Params, times: Times) -> Words:
+    return Words(_("No name"), _("A name is missing here."), _("Enter one."), "alliance")
+
+
+def _why_needed(params: Params, times: Times) -> Words:
+    return Words(
+        _("No reason given"),
+        _("Whoever decides has to know why."),
+        _("Say in a sentence or two what brings you here."),
+        "alliance",
+    )
+
+
+def _unfit_code(params: Params, times: Times) -> Words:
+    return Words(
+        _("Not a code"),
+        _("A code has 2 to 20 capital letters, digits or hyphens and begins with a letter."),
+        _("Choose one like XWBR."),
+        "alliance",
+    )
+
+
+def _unit_code_taken(params: Params, times: Times) -> Words:
+    return Words(
+        _("Taken"),
+        _("The code %(code)s is taken.", code=params["code"]),
+        _("Choose another one."),
+        "alliance",
+    )
+
+
+def _unfit_email(params: Params, times: Times) -> Words:
+    return Words(
+        _("No mail address"),
+        _("No mail can go to this address."),
+        _("Write it like name@example.org."),
+        "nobody",
+    )
+
+
+def _unfit_monogram(params: Params, times: Times) -> Words:
+    return Words(
+        _("Not a monogram"),
+        _("A monogram is one or two letters, characters or digits."),
+        _("Take what others would know the unit by."),
+        "alliance",
+    )
+
+
+def _unknown_zone(params: Params, times: Times) -> Words:
+    return Words(
+        _("Unknown time zone"),
+        _("There is no such time zone."),
+        _("Write it like Asia/Shanghai."),
+        "nobody",
+    )
+
+
+def _too_many_applications(params: Params, times: Times) -> Words:
+    return Words(
+        _("Too many applications"),
+        _("So many applications are waiting that none can be taken at present."),
+        _("Try again in some days, or write to the secretariat."),
+        "alliance",
+    )
+
+
+def _unit_takes_nobody(params: Params, times: Times) -> Words:
+    return Words(
+        _("Nobody is let in"),
+        _("This unit is not in good standing at present and lets nobody in."),
+        _("Ask the secretariat of the alliance."),
+        "alliance",
+    )
+
+
+def _belongs_already(params: Params, times: Times) -> Words:
+    return Words(
+        _("You belong to it"),
+        _("You belong to this unit already."),
+        _("There is nothing to ask for."),
+        "nobody",
+    )
+
+
+def _asked_already(params: Params, times: Times) -> Words:
+    return Words(
+        _("Asked already"),
+        _("You have asked already, and nobody has decided yet."),
+        _("You are told as soon as somebody does."),
+        "nobody",
+    )
+
+
+def _asked_too_often(params: Params, times: Times) -> Words:
+    return Words(
+        _("Enough is open"),
+        ngettext(
+            "%(num)s unit has not answered you yet; more cannot be asked at once.",
+            "%(num)s units have not answered you yet; more cannot be asked at once.",
+            params["most"],
+        ),
+        _("Wait for an answer, or withdraw one of these requests."),
+        "alliance",
+    )
+
+
+def _person_suspended_here(params: Params, times: Times) -> Words:
+    return Words(
+        _("Suspended"),
+        _("This person is suspended and joins no unit at present."),
+        _("Ask the secretariat of the alliance."),
+        "alliance",
+    )
+
+
+ADMISSION_PROBLEMS: Final[dict[str, Saying]] = {
+    "name_needed": _name_needed,
+    "why_needed": _why_needed,
+    "unfit_code": _unfit_code,
+    "unit_code_taken": _unit_code_taken,
+    "unfit_email": _unfit_email,
+    "unfit_monogram": _unfit_monogram,
+    "unknown_zone": _unknown_zone,
+    "too_many_applications": _too_many_applications,
+    "unit_takes_nobody": _unit_takes_nobody,
+    "belongs_already": _belongs_already,
+    "asked_already": _asked_already,
+    "asked_too_often": _asked_too_often,
+    "person_suspended_here": _person_suspended_here,
+}

@@ -1,0 +1,100 @@
+"""News about those who ask to be let in: who hears of it, what it is about, and how it is said."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from alliance.history.models import Event
+from alliance.i18n import gettext as _
+from alliance.members.joining.models import Application, JoinRequest
+from alliance.members.models import AllianceRole
+from alliance.members.people import admins_of
+
+Pairs = Iterable[tuple[int, str]]
+
+
+def _of_new_application(session: Session, event: Event, now: datetime) -> Pairs:
+    """The secretariat, as long as nobody has decided."""
+    application = session.get(Application, event.subject_id)
+    if application is None or application.status != "open":
+        return []
+    members = sa.select(AllianceRole.person_id).where(AllianceRole.role == "secretariat")
+    return [(person_id, "to_admit") for person_id in session.scalars(members)]
+
+
+def _of_decided_application(session: Session, event: Event, now: datetime) -> Pairs:
+    application = session.get(Application, event.subject_id)
+    if application is None or application.person_id is None:
+        return []
+    return [(application.person_id, "admitted")]
+
+
+def _of_new_join_request(session: Session, event: Event, now: datetime) -> Pairs:
+    """The unit's admins, as long as nobody has decided."""
+    request = session.get(JoinRequest, event.subject_id)
+    if request is None or request.status != "open":
+        return []
+    return [(person_id, "to_admit") for person_id in session.scalars(admins_of(request.unit_id))]
+
+
+def _of_decided_join_request(session: Session, event: Event, now: datetime) -> Pairs:
+    request = session.get(JoinRequest, event.subject_id)
+    return [] if request is None else [(request.person_id, "admitted")]
+
+
+HEARERS_OF_ADMISSIONS: Final[dict[str, Callable[[Session, Event, datetime], Pairs]]] = {
+    "application.made": _of_new_application,
+    "application.admitted": _of_decided_application,
+    "application.refused": _of_decided_application,
+    "join.asked": _of_new_join_request,
+    "join.admitted": _of_decided_join_request,
+    "join.refused": _of_decided_join_request,
+}
+
+# What each means to whoever hears of it; %(resource)s is the unit here.
+ADMISSION_HEADLINES: Final[dict[str, Callable[[], str]]] = {
+    "application.made": lambda: _("%(resource)s applies to join the alliance"),
+    "application.admitted": lambda: _("Admitted to the alliance: %(resource)s"),
+    "application.refused": lambda: _("Not admitted to the alliance: %(resource)s"),
+    "join.asked": lambda: _("%(who)s asks to join %(resource)s"),
+    "join.admitted": lambda: _("You belong to %(resource)s now"),
+    "join.refused": lambda: _("%(resource)s did not let you in"),
+}
+
+
+def _applied(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s applied for it.", who=data["applicant"])
+
+
+def _unit_admitted(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s admitted it as %(code)s.", who=who, code=data["code"])
+
+
+def _refused(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s refused it: %(reason)s", who=who, reason=data["reason"])
+
+
+def _asked(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s asked to join.", who=who)
+
+
+def _person_admitted(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s said yes. You can book for the unit.", who=who)
+
+
+def _withdrawn(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s withdrew the request.", who=who)
+
+
+ADMISSION_WORDS: Final[dict[str, Callable[[str, Mapping[str, Any], Any], str]]] = {
+    "application.made": _applied,
+    "application.admitted": _unit_admitted,
+    "application.refused": _refused,
+    "join.asked": _asked,
+    "join.admitted": _person_admitted,
+    "join.refused": _refused,
+    "join.withdrawn": _withdrawn,
+}
