@@ -12,6 +12,7 @@ unless the line ends with a form, as JSON. 404 looks as if nothing were there, 4
 refused by 401, 403, 404 or the door must leave no trace, which is checked as well.
 """
 
+import io
 import json
 import re
 import shutil
@@ -38,8 +39,11 @@ from alliance.members.joining.requests import ask_to_join
 from alliance.members.models import Person
 from alliance.members.tokens import make_token
 from alliance.notifications.webhooks.actions import add_webhook
+from alliance.resources.files.actions import send_file
+from alliance.resources.files.checked import file_of
 from alliance.resources.photos import add_photo
 from alliance.resources.pictures import Picture
+from alliance.resources.questions.actions import Wording, add_question
 from tests.conftest import NOW, application
 from tests.world import BY_OWNER, World, at, span
 
@@ -105,14 +109,20 @@ class Town:
         ours, closed, university, lin_ref = resource.id, own.id, world.university.id, world.lin.ref
         fang, lin = world.actor(world.fang), world.actor(world.lin)
         picture = add_photo(ours, Picture(1600, 1200, b"large", b"small"), by=fang, alt_en="View")
-        tuesday = span("2026-11-24", "14:00", "16:00")
+        question = add_question(ours, Wording("file", wording_en="Sheet"), by=fang)
+        sheet = send_file(file_of("sheet.txt", io.BytesIO(b"harmless")), by=lin)
+        tuesday, answers = span("2026-11-24", "14:00", "16:00"), {question: sheet}
         return {
             "unit": "INST",
             "resource": "OURS",
             "own_unit": "OWN-UNIT",
             "hidden": "HIDDEN",
             "person": lin_ref,
-            "booking": request_booking(ours, tuesday, by=lin, unit_id=university, purpose="secret"),
+            "booking": request_booking(
+                ours, tuesday, by=lin, unit_id=university, purpose="secret", answers=answers
+            ),
+            "question": question,
+            "sheet": sheet,
             "closure": close_resource(closed, by=fang, kind="breakdown", starts_at=at("2026-11-23 08:00")),
             "photo": picture,
             "picture": f"{picture}-small",

@@ -11,6 +11,7 @@ from alliance.api.auth import caller
 from alliance.api.noun import Noun, answer
 from alliance.api.pages import page, place_of
 from alliance.api.schemas.bookings import BookingPage, PageQuery
+from alliance.booking.answers import answers_shown
 from alliance.booking.queries import inbox
 from alliance.db import db
 
@@ -23,11 +24,12 @@ def index(query: dict[str, Any]) -> Response:
     now = clock.now()
     after = place_of(query.get("cursor"), datetime, datetime, str)
     rows = inbox(db.session(), caller(), now, after=after, limit=query["limit"] + 1)
+    answers = answers_shown(db.session(), caller(), rows)
     return answer(
         page(
             rows,
             query["limit"],
-            show=lambda row: shown.booking(row, now),
+            show=lambda row: shown.booking(row, now, answers[row.id]),
             place=lambda row: (row.hold_until, row.requested_at, row.ref),
         )
     )

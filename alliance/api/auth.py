@@ -18,6 +18,7 @@ from alliance.members.tokens import Bearer, Scope, actor_by_token
 View = TypeVar("View", bound=Callable[..., Any])
 
 _STATEMENT: Final = "_needs_scope"
+_TAKES: Final = "_takes_up_to"
 _LONGEST_TOKEN: Final = 200
 
 
@@ -31,7 +32,7 @@ class Caller:
 
 def authenticate() -> None:
     """Before each call: find out who calls, and whether his token reaches that far."""
-    request.max_content_length = LARGEST_BODY
+    request.max_content_length = _largest_body(str(request.endpoint))
     g.caller = _caller()
     if not _asks_for_language():
         g.language = g.caller.bearer.language
@@ -68,6 +69,16 @@ def needed_scope(endpoint: str) -> Scope:
     if scope is None:
         raise RuntimeError(f"{endpoint} does not state its scope: see alliance/api/noun.py")
     return cast(Scope, scope)
+
+
+def takes_up_to(size: int, view: View) -> View:
+    """State beside a call that its body may have so many bytes."""
+    setattr(view, _TAKES, size)
+    return view
+
+
+def _largest_body(endpoint: str) -> int:
+    return cast(int, getattr(current_app.view_functions.get(endpoint), _TAKES, LARGEST_BODY))
 
 
 def _caller() -> Caller:

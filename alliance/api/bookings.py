@@ -23,6 +23,7 @@ from alliance.api.schemas.bookings import (
 )
 from alliance.booking.actions import cancel_booking, change_booking, request_booking
 from alliance.booking.alternatives import alternatives
+from alliance.booking.answers import answers_shown
 from alliance.booking.approvals import approve_booking, refuse_booking
 from alliance.booking.facts import Wish
 from alliance.booking.listing import Sought, bookings_after
@@ -59,6 +60,7 @@ def create(body: dict[str, Any]) -> Response:
             quantity=wish.quantity,
             title=body["title"],
             purpose=body["purpose"],
+            answers=body["answers"],
         )
     except Refused as error:
         offered = _instead(error, wanted.resource_id, wish, wanted.unit_id)
@@ -82,11 +84,12 @@ def index(query: dict[str, Any]) -> Response:
         after=place_of(query.get("cursor"), datetime, str),
         limit=query["limit"] + 1,
     )
+    answers = answers_shown(db.session(), caller(), rows)
     return answer(
         page(
             rows,
             query["limit"],
-            show=lambda row: shown.booking(row, now),
+            show=lambda row: shown.booking(row, now, answers[row.id]),
             place=lambda row: (row.starts_at, row.ref),
         )
     )
@@ -103,7 +106,10 @@ def index(query: dict[str, Any]) -> Response:
 def show(ref: str) -> Response:
     """Read one booking. With If-None-Match only if it has changed since."""
     found, now = readable_booking(db.session(), caller(), ref), clock.now()
-    response = answer(shown.booking(found, now), headers={"ETag": shown.tag_of(found, now)})
+    answers = answers_shown(db.session(), caller(), [found])
+    response = answer(
+        shown.booking(found, now, answers[found.id]), headers={"ETag": shown.tag_of(found, now)}
+    )
     response.make_conditional(request)
     return response
 
@@ -191,7 +197,8 @@ def _after(done: Done, status: int = 200, headers: dict[str, str] | None = None)
     """The booking as it stands after the act."""
     found, now = readable_booking(db.session(), caller(), done.value), clock.now()
     told = {"ETag": shown.tag_of(found, now), **repeated(done), **(headers or {})}
-    return answer(shown.booking(found, now), status, told)
+    answers = answers_shown(db.session(), caller(), [found])
+    return answer(shown.booking(found, now, answers[found.id]), status, told)
 
 
 def _instead(

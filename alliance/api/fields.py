@@ -3,15 +3,18 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import marshmallow as ma
 
 from alliance import clock
 from alliance.askable import EARLIEST, FURTHEST, is_too_distant
+from alliance.booking.answers import LONGEST_LONG
 from alliance.errors import Problem
 
 MOST_ITEMS: Final = 10_000
+MOST_ANSWERS: Final = 40
 _RFC_3339: Final = re.compile(
     r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2})?(\.\d+)?(Z|[+-]\d{2}:\d{2})?", re.ASCII | re.IGNORECASE
 )
@@ -76,6 +79,29 @@ class Choices(ma.fields.String):
         if not set(chosen) <= set(self.choices):
             raise wrong("unknown_choice", choices=self.choices)
         return chosen
+
+
+class Answers(ma.fields.Dict):
+    """Answers to questions, by their refs: texts, numbers and true, which all become texts."""
+
+    expected = "object"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> dict[str, str]:
+        if not isinstance(value, dict):
+            raise wrong("wrong_type", expected=self.expected)
+        if len(value) > MOST_ANSWERS:
+            raise wrong("not_in_range", least=0, most=MOST_ANSWERS)
+        return {name: _as_text(answer) for name, answer in value.items()}
+
+
+def _as_text(answer: Any) -> str:
+    """An answer as the domain takes it; a number as people write it, without an exponent."""
+    if answer is None or isinstance(answer, bool):
+        return "yes" if answer else ""
+    if isinstance(answer, int | float):
+        return f"{Decimal(str(answer)):f}"
+    text: str = Text(longest=LONGEST_LONG).deserialize(answer)
+    return text
 
 
 class Many(ma.fields.List):

@@ -9,7 +9,7 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from alliance.api import problems
-from alliance.api.auth import authenticate, needs
+from alliance.api.auth import authenticate, needs, takes_up_to
 from alliance.api.reading import Parser
 from alliance.api.schemas.bookings import BookingAnswer
 from alliance.api.schemas.examples import EXAMPLES
@@ -46,13 +46,15 @@ class Noun(Blueprint):
         query: type[ma.Schema] | None = None,
         body: type[ma.Schema] | None = None,
         headers: tuple[str, ...] = (),
+        largest: int | None = None,
     ) -> Callable[[View], View]:
         """Register a view. `answers` says what each good status holds, `fails` which problems it knows besides those
-        of every call; `headers` names headers it heeds.
+        of every call; `headers` names headers it heeds; `largest` is how many bytes its body may have, if more than
+        usual.
         """
 
         def decorate(view: View) -> View:
-            wrapped = needs(scope, view)
+            wrapped = takes_up_to(largest, needs(scope, view)) if largest else needs(scope, view)
             # First, while there is little to copy: each of these copies all that was said before.
             for status in sorted({*_ALWAYS, *fails, *(_WITH_BODY if body is not None else ())}):
                 wrapped = self.alt_response(status, response=HTTPStatus(status).name)(wrapped)

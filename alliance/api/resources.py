@@ -35,6 +35,7 @@ from alliance.resources.models import Resource
 from alliance.resources.particulars import surroundings
 from alliance.resources.permissions import visible_to
 from alliance.resources.queries import Filters, Listing, found_by, resource_by_code, resources_after
+from alliance.resources.questions.queries import questions_of
 
 blueprint = Noun("resources", "What is shared, when it is free, and what a booking would meet.")
 
@@ -111,7 +112,8 @@ def show(code: str) -> Response:
     """Read about one resource: facts, items, the owner's rules, whom to ask."""
     found = resource_by_code(db.session(), caller(), code)
     around = surroundings(db.session(), caller(), [found.id], with_items=True)
-    return answer(shown.resource(found, around.of(found.id)))
+    questions = questions_of(db.session(), found)
+    return answer(shown.resource(found, around.of(found.id), questions))
 
 
 @blueprint.call(

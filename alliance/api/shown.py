@@ -1,6 +1,6 @@
 """What each noun looks like in JSON. Stored texts come in the caller's language, times in the resource's zone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,13 +14,16 @@ from alliance.booking.alternatives import Alternative
 from alliance.booking.finding import Found
 from alliance.booking.free_time import Opening
 from alliance.booking.messages import Message
-from alliance.booking.models import Booking, Stage
+from alliance.booking.models import Answer, Booking, Stage
 from alliance.calendars.lines import FeedLine
 from alliance.i18n import localized
 from alliance.intervals import Span
+from alliance.resources.files.models import File
 from alliance.resources.kinds import CLASS_OF_KIND
 from alliance.resources.models import Item, PolicyRow, Resource
 from alliance.resources.particulars import Label, Particulars, Required
+from alliance.resources.questions.models import Question
+from alliance.resources.questions.queries import choices_of
 
 
 def address(path: str) -> str:
@@ -43,8 +46,11 @@ def version_of(booking: Booking, now: datetime) -> int:
     return booking.version + _has_lapsed(booking, now)
 
 
-def booking(row: Booking, now: datetime) -> dict[str, Any]:
-    """A booking in full, for somebody who may read it; loaded with its stages, occupancies and their items."""
+def booking(row: Booking, now: datetime, answers: Sequence[Answer] | None) -> dict[str, Any]:
+    """A booking in full, for somebody who may read it; loaded with its stages, occupancies and their items.
+
+    `answers` are what was answered to the owner's questions, or None for those whom that does not concern.
+    """
     zone = ZoneInfo(row.resource.zone)
     lapsed = _has_lapsed(row, now)
     return {
@@ -61,6 +67,7 @@ def booking(row: Booking, now: datetime) -> dict[str, Any]:
         "hold_until": None if lapsed else moment(row.hold_until, zone),
         "title": row.title,
         "purpose": row.purpose,
+        "answers": None if answers is None else [_answer(each, row.ref) for each in answers],
         "reason": row.reason,
         "stages": [_stage(stage, zone) for stage in sorted(row.stages, key=lambda stage: stage.n)],
         "version": version_of(row, now),
@@ -112,7 +119,12 @@ def alternative(each: Alternative) -> dict[str, Any]:
     }
 
 
-def resource(row: Resource, around: Particulars) -> dict[str, Any]:
+def file(row: File) -> dict[str, Any]:
+    """A file that was sent."""
+    return {"ref": row.ref, "name": row.name, "media_type": row.media_type, "size": row.size}
+
+
+def resource(row: Resource, around: Particulars, questions: Sequence[Question]) -> dict[str, Any]:
     """Everything about a resource; loaded with its owner and policy."""
     return {
         **_resource(row),
@@ -129,6 +141,7 @@ def resource(row: Resource, around: Particulars) -> dict[str, Any]:
         "managers": [{"name": manager.name, "email": manager.email} for manager in around.managers],
         "qualifications": [_qualification(required) for required in around.required],
         "policy": _policy(row.policy_row),
+        "questions": [_question(question) for question in questions],
     }
 
 
@@ -189,6 +202,44 @@ def _opening(opening: Opening | None, zone: ZoneInfo) -> dict[str, Any] | None:
 
 def _has_lapsed(booking: Booking, now: datetime) -> bool:
     return booking.status == "requested" and not booking.holds_at(now)
+
+
+def _question(row: Question) -> dict[str, Any]:
+    return {
+        "ref": row.ref,
+        "kind": row.kind,
+        "required": row.is_required,
+        "wording": str(localized(row, "wording")),
+        "note": str(localized(row, "note")),
+        "choices": [
+            {"value": str(place), "label": str(label)} for place, label in enumerate(choices_of(row), 1)
+        ],
+        "least": row.least,
+        "most": row.most,
+        "measure": str(localized(row, "measure")),
+    }
+
+
+def _answer(row: Answer, ref: str) -> dict[str, Any]:
+    question = row.question
+    said: Any = row.value
+    if question.kind == "number":
+        said = float(row.value)
+    elif question.kind == "choice":
+        said = str(choices_of(question)[int(row.value) - 1])
+    elif question.kind == "consent":
+        said = True
+    sent = row.file and {
+        **file(row.file),
+        "address": address(f"{PREFIX}/bookings/{ref}/files/{row.file.ref}"),
+    }
+    return {
+        "question": question.ref,
+        "kind": question.kind,
+        "wording": str(localized(question, "wording")),
+        "answer": said,
+        "file": sent,
+    }
 
 
 def _stage(stage: Stage, zone: ZoneInfo) -> dict[str, Any]:

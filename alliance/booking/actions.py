@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.booking import guard
+from alliance.booking.answers import Given, asked_by
 from alliance.booking.changing import (
     end,
     held_booking,
@@ -46,11 +47,13 @@ def request_booking(
     quantity: int = 1,
     title: str = "",
     purpose: str = "",
+    answers: Given | None = None,
 ) -> str:
     """Book `quantity` items of the resource for `span`, or say every reason why not; return the booking's ref.
 
-    The booking is approved at once where the owner's route has no stages, else requested. Raises Missing when the
-    resource is not there for `by`, Taken, or Refused.
+    The booking is approved at once where the owner's route has no stages, else requested. `answers` are those to the
+    resource's questions, by the refs of their wordings; one that is missing or wrong is a reason, too. Raises Missing
+    when the resource is not there for `by`, Taken, or Refused.
     """
     if unit_id not in by.unit_ids:
         raise Refused([Problem("not_your_unit", field="unit")])
@@ -59,7 +62,9 @@ def request_booking(
     resource = resource_by_id(session, by, resource_id)
     wish = Wish(span, quantity)
     facts = gather(session, resource, wish, person_id=by.person_id, unit_id=unit_id, now=now, lineage=lineage)
-    refuse_if(problems_with(wish, facts))
+    given = answers or {}
+    asked = asked_by(session, resource, given, person_id=by.person_id)
+    refuse_if([*problems_with(wish, facts), *asked.problems_with(given)])
 
     setup, teardown = facts.buffers
     decision = _decision(wish, facts)
@@ -87,6 +92,7 @@ def request_booking(
     session.add(booking)
     session.flush()
     _add_stages(session, booking, decision.stages)
+    session.add_all(asked.rows(booking, given))
     guard.place(session, booking, facts.available(wish)[: facts.items_wanted(wish)])
     note(session, f"booking.{decision.status}", booking, by=by, now=now, **place_of(booking))
     return booking.ref

@@ -1,7 +1,7 @@
 """What would happen: the same rules as the act, on a read, changing nothing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, cast
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance import clock
+from alliance.booking.answers import FIELD, Given, asked_by
 from alliance.booking.changing import hold_until, problems_with_move
 from alliance.booking.facts import Facts, Wish
 from alliance.booking.gather import gather
@@ -31,6 +32,12 @@ class Verdict:
     problems: tuple[Problem, ...]
     stages: tuple[Decider, ...] = ()
     hold_until: datetime | None = None
+
+    @property
+    def lacks_answers(self) -> bool:
+        """Whether nothing but the answers to the resource's questions is in the way."""
+        blocking = [problem for problem in self.problems if problem.severity == "block"]
+        return bool(blocking) and all((problem.field or "").startswith(FIELD) for problem in blocking)
 
 
 def check(
@@ -60,14 +67,25 @@ def verdict_on(
     by: Actor,
     unit_id: int,
     moving: Booking | None = None,
+    answers: Given | None = None,
+    to_come: Collection[str] = (),
 ) -> Verdict:
-    """The same for a resource that was found visible to `by` already."""
+    """The same for a resource that was found visible to `by` already.
+
+    With `answers` those are judged as well, but for the files `to_come`; without any the verdict is on the rest. A
+    move keeps the answers there are.
+    """
     if moving is not None:
         return _verdict_on_move(session, resource, wish, moving, by=by)
     if unit_id not in by.unit_ids:
         return Verdict("block", (Problem("not_your_unit", field="unit"),))
     facts = gather(session, resource, wish, person_id=by.person_id, unit_id=unit_id, now=clock.now())
-    return verdict_from(wish, facts, problems_with(wish, facts))
+    verdict = verdict_from(wish, facts, problems_with(wish, facts))
+    if answers is None:
+        return verdict
+    asked = asked_by(session, resource, answers, person_id=by.person_id)
+    lacking = asked.problems_with(answers, to_come=to_come)
+    return replace(verdict, word="block", problems=(*verdict.problems, *lacking)) if lacking else verdict
 
 
 def _verdict_on_move(

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from alliance.db import Base
 from alliance.intervals import Span
 from alliance.members.models import Person, Unit
+from alliance.resources.files.models import File
 from alliance.resources.models import Item, Resource
+from alliance.resources.questions.models import Question
 
 STATUSES = ("requested", "approved", "refused", "withdrawn", "expired", "cancelled")
 # The states in which a booking keeps its place.
@@ -162,6 +164,24 @@ class Stage(Base):
         sa.CheckConstraint(sa.column("deciders").in_(("owner", "unit", "secretariat")), name="deciders"),
         sa.CheckConstraint(sa.column("verdict").in_(("approved", "refused")), name="verdict"),
     )
+
+
+class Answer(Base):
+    """What the booker answered to a question of the resource, which keeps its wording. Rows are added, never changed.
+
+    `value` is the text, the number as it is written, the place of the choice counted from 1, or "yes" for a consent;
+    of a file its name, and the file is in `file_id`.
+    """
+
+    __tablename__ = "answer"
+
+    booking_id: Mapped[int] = mapped_column(sa.ForeignKey("booking.id"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.String(2000))
+    file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("file.id"), index=True)
+
+    question: Mapped[Question] = relationship(lazy="raise_on_sql", viewonly=True)
+    file: Mapped[File | None] = relationship(lazy="raise_on_sql", viewonly=True)
 
 
 class BookingMessage(Base):

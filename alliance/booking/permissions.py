@@ -180,6 +180,17 @@ def may_write(reader: Actor | None, booking: AnyBooking) -> bool:
     return may_read(replace(reader, alliance_roles=reader.alliance_roles - {"council"}), booking)
 
 
+def may_read_answers(reader: Actor | None, booking: AnyBooking) -> bool:
+    """Whether the reader may see what was answered to the owner's questions: its booker, those who run it or decide.
+
+    Others who may open the booking, such as the council, need it for nothing they do.
+    """
+    if reader is None:
+        return False
+    is_concerned = is_booker(reader, booking) or runs(reader, booking)
+    return is_concerned or _decides_on(reader, booking, booking.stages)
+
+
 def may_decide(reader: Actor | None, booking: Booking) -> bool:
     """Whether the next decision on the booking is the reader's."""
     stage = booking_stage(booking)

@@ -5,6 +5,7 @@ which come from Babel, they are data of the language and not sentences for the t
 """
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -131,6 +132,11 @@ def format_length(length: timedelta, language: Language) -> str:
     if language == "zh":
         return " ".join(f"{number} {word}" for number, word, _ in said)
     return " ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, _, word in said)
+
+
+def format_number(number: float) -> str:
+    """A number without needless zeros: 3, 0.5, 20000."""
+    return f"{Decimal(str(number)).normalize():f}"
 
 
 def _last_day(end: datetime) -> date:

@@ -12,11 +12,13 @@ from alliance.errors import Problem
 from alliance.i18n import gettext as _
 from alliance.notifications.account_words import ACCOUNT_WORDS
 from alliance.notifications.admission_words import ADMISSION_PROBLEMS
+from alliance.notifications.file_words import FILE_WORDS
 from alliance.notifications.hours import comma
 from alliance.notifications.opening_words import OPENING_WORDS
 from alliance.notifications.outside_words import OUTSIDE_WORDS
 from alliance.notifications.people_words import PEOPLE_WORDS
 from alliance.notifications.photo_words import PHOTO_WORDS
+from alliance.notifications.question_words import QUESTION_WORDS
 from alliance.notifications.resource_words import RESOURCE_WORDS
 from alliance.notifications.rule_words import RULE_WORDS
 from alliance.notifications.shapes import SHAPES
@@ -189,6 +191,8 @@ WORDS: Final[dict[str, Saying]] = {
     **PEOPLE_WORDS,
     **PHOTO_WORDS,
     **ADMISSION_PROBLEMS,
+    **FILE_WORDS,
+    **QUESTION_WORDS,
     **WEBHOOK_WORDS,
     **OPENING_WORDS,
     **OUTSIDE_WORDS,

@@ -41,6 +41,8 @@ class Resource(Base):
     zone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Shanghai")
     # Every word one may search for, in lower case; written by resources.search.
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
+    # Whether it asks, or ever asked, questions of its own: what never did costs nobody a statement.
+    has_asked: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     changed_at: Mapped[datetime] = mapped_column()
     # Counts what its owner changed about it, so that two who edit at once notice each other.
     version: Mapped[int] = mapped_column(default=1, server_default="1")

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.db import action
-from alliance.errors import Forbidden, Missing, Problem, refuse_if
+from alliance.errors import Missing, Problem, refuse_if
 from alliance.history.actions import record
-from alliance.hold import hold
 from alliance.members.actor import Actor
 from alliance.refs import is_ref, new_ref
+from alliance.resources.held import held_to_run
 from alliance.resources.models import Photo, PhotoFile, Resource
 from alliance.resources.permissions import visible_to
 from alliance.resources.pictures import Picture
@@ -61,7 +61,7 @@ def add_photo(
 
     Whoever manages the resource or is an admin of its owner may. Raises Missing, Forbidden or Refused.
     """
-    resource = _held(session, resource_id, by)
+    resource = held_to_run(session, resource_id, by)
     others = photos_of(session, resource.id)
     problems = caption_problems(alt_zh, alt_en)
     if len(others) >= MOST_PHOTOS:
@@ -128,22 +128,12 @@ def _held_with(session: Session, ref: str, by: Actor) -> tuple[Resource, Photo]:
     photo = session.scalar(found) if is_ref(ref) else None
     if photo is None:
         raise Missing
-    resource = _held(session, photo.resource_id, by)
+    resource = held_to_run(session, photo.resource_id, by)
     # Once more, for somebody may have taken it away while this one waited.
     photo = session.scalar(found.execution_options(populate_existing=True))
     if photo is None:
         raise Missing
     return resource, photo
-
-
-def _held(session: Session, resource_id: int, by: Actor) -> Resource:
-    hold(session, resources=[resource_id])
-    resource = session.scalar(sa.select(Resource).where(Resource.id == resource_id, visible_to(by)))
-    if resource is None:
-        raise Missing
-    if not by.runs(resource.id, resource.owner_id):
-        raise Forbidden("manager")
-    return resource
 
 
 def _number(photos: Sequence[Photo]) -> None:

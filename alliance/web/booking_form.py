@@ -1,6 +1,6 @@
 """The page on which one books or moves a booking: what it offers, what the rules say of it, and why not."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,12 +13,13 @@ from werkzeug.datastructures import MultiDict
 
 from alliance import clock
 from alliance.availability.local_time import local_day
+from alliance.booking.answers import FIELD, MISSING, Given
 from alliance.booking.check import Verdict, verdict_on
 from alliance.booking.facts import Wish
 from alliance.booking.models import Booking
 from alliance.db import db
 from alliance.errors import Forbidden, Problem
-from alliance.i18n import Text, localized
+from alliance.i18n import Text, localized, ngettext
 from alliance.i18n import gettext as _
 from alliance.intervals import Span
 from alliance.members.actor import Actor
@@ -29,10 +30,14 @@ from alliance.resources.models import Resource
 from alliance.resources.particulars import Particulars, surroundings
 from alliance.resources.policy import Decider
 from alliance.resources.queries import resource_by_code
+from alliance.resources.questions.models import Question
+from alliance.resources.questions.queries import questions_of
+from alliance.web.answers import file_terms, rows_of
 from alliance.web.day import Day, Focus, day_around, facts_around
-from alliance.web.forms.booking import BookingForm, Terms, clock_of
+from alliance.web.forms.answers import asking
+from alliance.web.forms.booking import ANSWER, BookingForm, Terms, clock_of
 from alliance.web.times import Times, with_times
-from alliance.web.vocabulary import how_many
+from alliance.web.vocabulary import how_many, run_together
 
 # Longer texts would make addresses that servers on the way cut off; a 汉字 takes nine characters in one.
 _LONGEST_KEPT: Final = 3000
@@ -47,6 +52,7 @@ class Offer:
     units: Mapping[str, tuple[int, Text]]
     terms: Terms
     actor: Actor
+    questions: Sequence[Question] = ()
 
     @property
     def times(self) -> Times:
@@ -65,7 +71,7 @@ class Offer:
 
     def form(self, values: MultiDict[str, str]) -> BookingForm:
         """The form with these values in it."""
-        form = BookingForm(formdata=values)
+        form = asking(self.questions)(formdata=values)
         form.fit(self.terms, self.unit_choices)
         return form
 
@@ -90,7 +96,7 @@ def offer_of(code: str, actor: Actor) -> Offer:
     }
     if not units:
         raise Forbidden("member")
-    return Offer(resource, around, units, terms_of(resource, around), actor)
+    return Offer(resource, around, units, terms_of(resource, around), actor, questions_of(session, resource))
 
 
 def terms_of(resource: Resource, around: Particulars) -> Terms:
@@ -99,10 +105,27 @@ def terms_of(resource: Resource, around: Particulars) -> Terms:
     return Terms(ZoneInfo(resource.zone), resource.preset, resource.policy_row.value(), most)
 
 
-def verdict_for(wish: Wish, unit: str, offer: Offer, moving: Booking | None = None) -> Verdict:
-    """What the rules say of the wish, read only."""
+def verdict_for(
+    wish: Wish,
+    unit: str,
+    offer: Offer,
+    moving: Booking | None = None,
+    *,
+    answers: Given | None = None,
+    to_come: Collection[str] = (),
+) -> Verdict:
+    """What the rules say of the wish, read only, and of the answers but for the files that are yet to come."""
     unit_id = moving.unit_id if moving else offer.units[unit][0]
-    return verdict_on(db.session(), offer.resource, wish, by=offer.actor, unit_id=unit_id, moving=moving)
+    return verdict_on(
+        db.session(),
+        offer.resource,
+        wish,
+        by=offer.actor,
+        unit_id=unit_id,
+        moving=moving,
+        answers=answers,
+        to_come=to_come,
+    )
 
 
 def summary(form: BookingForm, wish: Wish | None, verdict: Verdict | None, offer: Offer) -> dict[str, Any]:
@@ -114,7 +137,9 @@ def summary(form: BookingForm, wish: Wish | None, verdict: Verdict | None, offer
         "wish": wish,
         "verdict": verdict,
         "verdict_words": _verdict_words(verdict, offer),
-        "reasons": reasons_of(verdict.problems, offer.resource) if verdict else _shape(form),
+        "reasons": _reasons_so_far(verdict.problems, offer.resource) if verdict else _shape(form),
+        "asked": rows_of(form, offer.actor.person_id),
+        "files": file_terms(),
         "applicant": current_user.name,
         "unit": _unit_name(form, offer),
     }
@@ -136,6 +161,18 @@ def refusal_of(
 def reasons_of(problems: Sequence[Problem], resource: Resource) -> list[Reason]:
     """The findings in words, each with whose rule it is; that a decision is needed says the verdict itself."""
     return [_reason(problem, resource) for problem in problems if problem.code != "needs_approval"]
+
+
+def _reasons_so_far(problems: Sequence[Problem], resource: Resource) -> list[Reason]:
+    """The same while the form is still being filled: what is yet to be answered is only counted."""
+    missing = sum(problem.code in MISSING for problem in problems)
+    found = reasons_of([problem for problem in problems if problem.code not in MISSING], resource)
+    if missing:
+        sentence = ngettext(
+            "%(num)s question still wants an answer.", "%(num)s questions still want an answer.", missing
+        )
+        found.append(Reason(_("Not answered"), sentence, ""))
+    return found
 
 
 def wanted_day(form: BookingForm, wish: Wish, offer: Offer, moving: Booking | None = None) -> Day:
@@ -172,6 +209,8 @@ def _reason(problem: Problem, resource: Resource) -> Reason:
 def _verdict_words(verdict: Verdict | None, offer: Offer) -> str:
     if verdict is None:
         return _("Something is missing or cannot be read.")
+    if verdict.lacks_answers:
+        return _("Free, once the questions are answered.")
     if verdict.word == "block":
         return _("This cannot be booked.")
     if verdict.word == "ok":
@@ -195,10 +234,21 @@ _FIELD_BY_DAY: Final = {"start": "date", "end": "end_date"}
 
 def _mark(form: BookingForm, problems: Sequence[Problem], offer: Offer) -> None:
     for problem in problems:
+        if (problem.field or "").startswith(FIELD):
+            _mark_answer(form, problem)
+            continue
         name = _FIELD_BY_DAY.get(problem.field or "", problem.field) if offer.terms.by_day else problem.field
         if problem.severity == "block" and name in form:
             field = form[name]
             field.errors = [*field.errors, _("%(problem)s.", problem=words_for(problem).title)]
+
+
+def _mark_answer(form: BookingForm, problem: Problem) -> None:
+    """A finding on an answer, with the way out: it names its question by the ref of the wording."""
+    name = ANSWER + (problem.field or "").removeprefix(FIELD)
+    if name in form:
+        words, field = words_for(problem), form[name]
+        field.errors = [*field.errors, run_together((words.message, words.remedy))]
 
 
 def _book(form: BookingForm, wish: Wish, offer: Offer) -> Callable[[datetime, datetime], str] | None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 
+from alliance.booking.answers import answers_of
 from alliance.booking.messages import LONGEST_MESSAGE, MOST_MESSAGES, messages_of
 from alliance.booking.models import Booking, Stage
 from alliance.booking.permissions import (
@@ -37,6 +38,7 @@ from alliance.refs import REF_LENGTH
 from alliance.resources.models import Resource
 from alliance.resources.particulars import Particulars, surroundings
 from alliance.web.agenda import is_running, may_book_again, state_of, times_of
+from alliance.web.answers import said_of
 from alliance.web.day import Focus, facts_around, strip_around
 from alliance.web.lanes import Window
 from alliance.web.times import Times, with_times
@@ -94,6 +96,7 @@ def page_of(booking: Booking, actor: Actor, now: datetime) -> dict[str, Any]:
         "may_book_again": is_booker(actor, booking) and may_book_again(booking, state),
         "giving_up": giving_up(booking, times, now),
         "managers": around.managers,
+        "answers": said_of(answers_of(session, actor, booking)),
         "strip": _strip(booking, around, actor, times, now) if booking.holds_at(now) else None,
         "history": _history(booking, times),
     }

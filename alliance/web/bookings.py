@@ -21,6 +21,13 @@ from alliance.i18n import gettext as _
 from alliance.notifications.sentences import words_for
 from alliance.web.access import members_only
 from alliance.web.agenda import agenda_of, next_up
+from alliance.web.answers import (
+    LARGEST_FORM,
+    answers_in,
+    file_named,
+    files_to_come,
+    keep_files,
+)
 from alliance.web.booking_form import (
     deciders_in_words,
     offer_of,
@@ -33,6 +40,7 @@ from alliance.web.booking_page import conversation_of, page_of, readable
 from alliance.web.forms.booking import DecisionForm, MessageForm
 from alliance.web.instead import Instead, instead_of, values_again
 from alliance.web.paging import asked_page
+from alliance.web.security import takes_up_to
 from alliance.web.session import require_actor
 from alliance.web.starting_values import filled
 from alliance.web.times import Times
@@ -57,22 +65,32 @@ def new() -> Answer:
     values = filled(db.session(), request.args, offer.terms, units, clock.now(), bookable)
     form = offer.form(values)
     wish, unit = form.wish(offer.terms), form.unit_among(list(offer.units))
-    verdict = verdict_for(wish, unit, offer) if wish and unit else None
+    verdict = verdict_for(wish, unit, offer, answers=form.answers) if wish and unit else None
     instead = instead_of(wish, verdict.problems, form, offer, unit) if wish and unit and verdict else ()
     return render_template("bookings/new.html", instead=instead, **summary(form, wish, verdict, offer))
 
 
 @blueprint.post("")
 @members_only
+@takes_up_to(LARGEST_FORM)
 def create() -> Answer:
     """Book it, or show the same form with every reason why not."""
     actor = require_actor()
     offer = offer_of(request.form.get("resource", ""), actor)
-    form = offer.form(request.form)
+    values, unsound = keep_files(offer.questions, by=actor)
+    if request.files:
+        offer = offer_of(
+            values.get("resource", ""), actor
+        )  # keeping a file made all rows forget what they held
+    form = offer.form(values)
+    answers = {**answers_in(values), **form.answers}
     wish, unit = form.wish(offer.terms), form.unit_among(list(offer.units))
     if wish is None or unit is None or form.errors:
         return render_template("bookings/new.html", **summary(form, wish, None, offer)), 422
     try:
+        if unsound:
+            others = verdict_for(wish, unit, offer, answers=answers, to_come=unsound).problems
+            raise Refused([*unsound.values(), *others])
         ref = request_booking(
             offer.resource.id,
             wish.span,
@@ -81,6 +99,7 @@ def create() -> Answer:
             quantity=wish.quantity,
             title=form.title.data,
             purpose=form.purpose.data,
+            answers=answers,
         )
     except Refused as refused:
         offer = offer_of(form.resource.data, actor)  # the refused act made all rows forget what they held
@@ -105,7 +124,8 @@ def check() -> str:
     offer = offer_of(request.args.get("resource", ""), actor)
     form = offer.form(request.args)
     wish, unit = form.wish(offer.terms), form.unit_among(list(offer.units))
-    verdict = verdict_for(wish, unit, offer) if wish and unit else None
+    to_come = files_to_come(offer.questions)
+    verdict = verdict_for(wish, unit, offer, answers=form.answers, to_come=to_come) if wish and unit else None
     return render_template("bookings/_summary.html", **summary(form, wish, verdict, offer))
 
 
@@ -147,7 +167,7 @@ def again(ref: str) -> Response:
     booking = readable(ref, actor)
     if not is_booker(actor, booking):
         raise Forbidden("booker")
-    return redirect(url_for("bookings.new", **values_again(booking, clock.now())))
+    return redirect(url_for("bookings.new", **values_again(booking, actor, clock.now())))
 
 
 @blueprint.get("/<ref>/edit")
@@ -194,6 +214,14 @@ def update(ref: str) -> Answer:
         return redirect(url_for("bookings.show", ref=ref), 303)
     flash(_changed(ref, moves=moves), "good")
     return redirect(url_for("bookings.show", ref=ref), 303)
+
+
+@blueprint.get("/<ref>/files/<file_ref>")
+@members_only
+def file(ref: str, file_ref: str) -> Response:
+    """A file that was sent with an answer, for whoever may see the answers."""
+    actor = require_actor()
+    return file_named(readable(ref, actor), file_ref, actor)
 
 
 @blueprint.post("/<ref>/messages")

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from markupsafe import Markup
 
+from alliance.booking.answers import answers_of
 from alliance.booking.facts import Facts, Wish
 from alliance.booking.flags import flags_on
 from alliance.booking.gather import gather
@@ -26,6 +27,7 @@ from alliance.resources.models import PolicyRow
 from alliance.resources.particulars import surroundings
 from alliance.resources.policy import Relation
 from alliance.web.agenda import state_of, times_of
+from alliance.web.answers import said_of
 from alliance.web.booking_page import body_of, items_in_words
 from alliance.web.day import Focus, day_around, facts_around
 from alliance.web.rule_sentences import how_decided, routes_for
@@ -144,6 +146,7 @@ def pane_of(booking: Booking, actor: Actor, now: datetime) -> dict[str, Any]:
         ),
         "checks": list(_checks(booking, row, times, actor, now)) if waits else (),
         "record": _record(booking, now),
+        "answers": said_of(answers_of(session, actor, booking)),
         "messages": _messages(booking),
         "may_decide": may_decide(actor, booking) and waits,
         "if_approved": _if_approved(booking),

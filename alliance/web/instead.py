@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from alliance import clock
 from alliance.availability.local_time import local_day
 from alliance.booking.alternatives import Alternative, alternatives
+from alliance.booking.answers import answers_of, given_again
 from alliance.booking.bookable import Bookable
 from alliance.booking.facts import Wish
 from alliance.booking.free_time import next_free
@@ -22,9 +23,11 @@ from alliance.db import db
 from alliance.errors import Problem
 from alliance.i18n import gettext as _
 from alliance.intervals import Span
+from alliance.members.actor import Actor
 from alliance.resources.models import Resource
+from alliance.resources.questions.queries import questions_of
 from alliance.web.booking_form import Offer, deciders_in_words
-from alliance.web.forms.booking import BookingForm, clock_of
+from alliance.web.forms.booking import ANSWER, BookingForm, clock_of
 from alliance.web.times import Times
 
 # Longer addresses are cut off by servers on the way; a 汉字 takes nine characters in one.
@@ -72,20 +75,33 @@ def instead_of(
     ]
 
 
-def values_again(booking: Booking, now: datetime) -> dict[str, Any]:
-    """What the form begins with for the like of a booking: its next time, if there is one, in four statements."""
+def values_again(booking: Booking, actor: Actor, now: datetime) -> dict[str, Any]:
+    """What the form begins with for the like of a booking: its next time, if there is one, in four statements, and
+    two more for what was answered.
+    """
     resource = booking.resource
     kept = {
         "resource": resource.code,
         "unit": booking.unit.code,
         "quantity": booking.quantity,
         "title": booking.title or None,
+        **_answers_again(booking, actor),
     }
     bookable = Bookable.of(resource)
     free = next_free(
         db.session(), [bookable], now, wanted=booking.span.length, quantity=booking.quantity
     ).get(resource.id)
     return {**kept, **values_of(free.span, bookable)} if free else kept
+
+
+def _answers_again(booking: Booking, actor: Actor) -> dict[str, str]:
+    """The answers that are still answers to what the resource asks now."""
+    session = db.session()
+    answers = answers_of(session, actor, booking)
+    if not answers:
+        return {}
+    again = given_again(answers, questions_of(session, booking.resource))
+    return _short_enough({ANSWER + ref: answer for ref, answer in again.items()})
 
 
 def values_of(span: Span, bookable: Bookable) -> dict[str, str]:
@@ -146,7 +162,12 @@ def _kept(form: BookingForm, moving: Booking | None) -> dict[str, Any]:
     kept = {
         name: value for name, value in form.kept().items() if not moving or name not in ("resource", "unit")
     }
-    for name in ("purpose", "title"):
+    return _short_enough(kept)
+
+
+def _short_enough(kept: dict[str, Any]) -> dict[str, Any]:
+    answers = sorted((name for name in kept if name.startswith(ANSWER)), key=lambda name: -len(kept[name]))
+    for name in ("purpose", "title", *answers):
         if len(urlencode(kept)) > _LONGEST_ADDRESS:
             kept.pop(name, None)
     return kept

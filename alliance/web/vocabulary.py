@@ -86,6 +86,13 @@ def run_together(sentences: Iterable[str]) -> str:
     return ("" if language() == "zh" else " ").join(filter(None, sentences))
 
 
+def size_in_words(size: int) -> str:
+    """How large a file is, as people say it."""
+    if size < 1024 * 1024:
+        return _("%(kilobytes)s KB", kilobytes=max(1, round(size / 1024)))
+    return _("%(megabytes)s MB", megabytes=f"{size / 1024 / 1024:.1f}")
+
+
 def how_many(kind: str, items: int) -> str:
     """The number of a resource's items in the counting word of its kind; nothing for one of a kind."""
     if items < 2:

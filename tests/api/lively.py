@@ -119,8 +119,9 @@ def spoken(draw: st.DrawFn, cases: st.SearchStrategy[Case], names: Names) -> tup
     if draw(st.integers(0, 3)) == 3:
         return case, names.tokens[caller]
     if case.path_parameters and not meta.is_negative_at(ParameterLocation.PATH):
-        (gap,) = case.path_parameters
-        case.path_parameters = {gap: draw(st.sampled_from(names.of_path(case.path)))}
+        # The first gap names the thing, a second one something of it.
+        gap = min(case.path_parameters, key=lambda name: case.path.index(f"{{{name}}}"))
+        case.path_parameters[gap] = draw(st.sampled_from(names.of_path(case.path)))
     if case.headers and not meta.is_negative_at(ParameterLocation.HEADER):
         case.headers = draw(_with_tags(dict(case.headers)))
     if isinstance(case.body, dict) and not meta.is_negative_at(ParameterLocation.BODY):

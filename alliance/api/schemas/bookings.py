@@ -4,9 +4,10 @@ from typing import Any
 
 from marshmallow import fields, validates_schema
 
-from alliance.api.fields import MOST_ITEMS, Choices, Flag, Moment, Text, WholeNumber
+from alliance.api.fields import MOST_ANSWERS, MOST_ITEMS, Answers, Choices, Flag, Moment, Text, WholeNumber
 from alliance.api.pages import LONGEST_PAGE, USUAL_PAGE
 from alliance.api.schemas import Input, Output, check_span
+from alliance.api.schemas.questions import GivenAnswer
 from alliance.booking.models import STATUSES
 
 LONGEST_TITLE, LONGEST_PURPOSE, LONGEST_REASON = 500, 2000, 500
@@ -23,6 +24,15 @@ class NewBooking(Input):
     unit = Text(longest=LONGEST_CODE)
     title = Text(longest=LONGEST_TITLE, load_default="")
     purpose = Text(longest=LONGEST_PURPOSE, load_default="")
+    answers = Answers(
+        load_default=dict,
+        metadata={
+            "description": "Answers to the resource's questions, by their refs: a text, a number, the value of a "
+            "choice, true for a consent, the ref of a file that was sent.",
+            "maxProperties": MOST_ANSWERS,
+            "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+        },
+    )
 
     @validates_schema(skip_on_field_errors=False)
     def _span(self, data: dict[str, Any], **_more: Any) -> None:
@@ -109,6 +119,14 @@ class BookingAnswer(Output):
     )
     title = fields.String(required=True)
     purpose = fields.String(required=True)
+    answers = fields.List(
+        fields.Nested(GivenAnswer),
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "What was answered to the owner's questions; null for readers whom it does not concern."
+        },
+    )
     reason = fields.String(required=True, metadata={"description": "Why it was refused or given up."})
     stages = fields.List(fields.Nested(StageAnswer), required=True)
     version = fields.Integer(required=True)

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import marshmallow as ma
 
-from alliance.api.schemas import board, bookings, closures, feeds, messages, resources
+from alliance.api.schemas import board, bookings, closures, feeds, messages, questions, resources
 
 _RESOURCE: Final = {
     "code": "XWBR-001",
@@ -50,6 +50,15 @@ _BOOKING: Final = {
     "hold_until": "2026-11-24T14:00:00+08:00",
     "title": "Hippocampus slices",
     "purpose": "Imaging of 12 slices",
+    "answers": [
+        {
+            "question": "5T8N2C7WQZ",
+            "kind": "short_text",
+            "wording": "Sample material",
+            "answer": "Mouse brain slices",
+            "file": None,
+        }
+    ],
     "reason": "",
     "stages": [{"deciders": "owner", "verdict": None, "by": None, "at": None, "reason": ""}],
     "version": 1,
@@ -107,11 +116,26 @@ EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
         "unit": "UNIV",
         "title": "Hippocampus slices",
         "purpose": "Imaging of 12 slices",
+        "answers": {"5T8N2C7WQZ": "Mouse brain slices"},
     },
     bookings.BookingChange: {"end": "2026-11-24T15:30:00+08:00", "title": "Hippocampus slices, second set"},
     bookings.Reason: {"reason": "The laser is being repaired."},
     bookings.BookingAnswer: _BOOKING,
     bookings.BookingPage: {"items": [_BOOKING], "next": None},
+    questions.NewFile: {"name": "sheet.txt", "content": "SGFybWxlc3Mu"},
+    questions.FileContentAnswer: {
+        "ref": "8C5M0XK4VD",
+        "name": "sheet.txt",
+        "media_type": "text/plain",
+        "size": 9,
+        "content": "SGFybWxlc3Mu",
+    },
+    questions.FileAnswer: {
+        "ref": "8C5M0XK4VD",
+        "name": "sheet.txt",
+        "media_type": "text/plain",
+        "size": 9,
+    },
     messages.NewMessage: {"text": "How thick are the slices?"},
     messages.MessageAnswer: _MESSAGE,
     messages.MessagePage: {"items": [_MESSAGE], "next": None},
@@ -169,6 +193,19 @@ EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
             "active_per_unit": None,
             "routes": [{"relation": "own", "stages": []}, {"relation": "member", "stages": ["owner"]}],
         },
+        "questions": [
+            {
+                "ref": "5T8N2C7WQZ",
+                "kind": "short_text",
+                "required": True,
+                "wording": "Sample material",
+                "note": "",
+                "choices": [],
+                "least": None,
+                "most": None,
+                "measure": "",
+            }
+        ],
     },
     resources.FreeAnswer: {"free": [_FREE]},
     resources.CheckAnswer: {

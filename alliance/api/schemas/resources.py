@@ -9,6 +9,7 @@ from alliance.api.pages import LONGEST_PAGE, USUAL_PAGE
 from alliance.api.schemas import LONGEST_SEARCH, Input, Output, check_both, check_span, check_window
 from alliance.api.schemas.bookings import LONGEST_CODE
 from alliance.api.schemas.problems import Finding
+from alliance.api.schemas.questions import QuestionAnswer
 from alliance.resources.kinds import CLASSES, DETAILS, KINDS, PRESETS, STATUSES, VISIBILITIES
 
 LONGEST_MINUTES: Final = 31 * 24 * 60
@@ -189,6 +190,9 @@ class ResourceAnswer(ResourceLine):
     managers = fields.List(fields.Nested(ManagerAnswer), required=True)
     qualifications = fields.List(fields.Nested(QualificationAnswer), required=True)
     policy = fields.Nested(PolicyAnswer, required=True)
+    questions = fields.List(
+        fields.Nested(QuestionAnswer), required=True, metadata={"description": "What a booking must answer."}
+    )
 
 
 class ResourcePage(Output):

@@ -33,7 +33,11 @@ function name(form, verb) {
 
 // The fragment, or nothing: after a sign-out, an error or a lost network, sending the form will say it.
 async function ask(form, signal) {
-  const values = new URLSearchParams(new FormData(form));
+  const values = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    // Of a file only its name goes along, which is empty as long as none is chosen.
+    values.append(name, value instanceof File ? value.name : value);
+  }
   values.delete("csrf_token");
   try {
     const response = await fetch(`${form.dataset.checkUrl}?${values}`, { signal, redirect: "error" });

@@ -21,6 +21,8 @@ from alliance.i18n import lazy_gettext as _l
 from alliance.intervals import Span
 from alliance.resources.kinds import DAY_PRESETS
 from alliance.resources.policy import Policy
+from alliance.resources.questions.models import Question
+from alliance.resources.questions.queries import choices_of
 
 LONGEST_TITLE: Final = 500
 LONGEST_PURPOSE: Final = 2000
@@ -35,6 +37,9 @@ _DAY_MINUTES: Final = 24 * 60
 _FINEST_CHOICE: Final = 5
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
 _TOO_LONG: Final = _l("At most %(max)d characters.")
+# What the names of fields with answers begin with, and those of the files chosen for one.
+ANSWER: Final = "answer_"
+FILE: Final = "file_"
 
 
 @dataclass(frozen=True)
@@ -125,10 +130,12 @@ def some_lines(text: str | None) -> str:
 
 
 class BookingForm(FlaskForm):
-    """A wish for one resource, and what it is called and for."""
+    """A wish for one resource, and what it is called and for; `asking` adds the questions of the resource."""
 
     class Meta:
         csrf = False  # the frame checks every form before its page sees it
+
+    questions: Sequence[Question] = ()
 
     resource = HiddenField(filters=[one_line])
     unit = SelectField(_l("For which unit"), validate_choice=False)
@@ -154,6 +161,12 @@ class BookingForm(FlaskForm):
             self.date.label.text, self.end_date.label.text = _("First day"), _("Last day")
         for field in (self.unit, self.date, self.start, self.end, self.quantity):
             field.flags.required = True
+        for question, field in self.asked:
+            # What a hidden field holds comes by another way.
+            field.flags.required = question.is_required and question.kind != "file"
+            if question.kind == "choice":
+                places = [(str(place), str(words)) for place, words in enumerate(choices_of(question), 1)]
+                field.choices = [("", _("Please choose")), *places]
 
     def wish(self, terms: Terms) -> Wish | None:
         """What is asked for, or None with every error beside its field."""
@@ -177,7 +190,21 @@ class BookingForm(FlaskForm):
     def kept(self) -> dict[str, Any]:
         """What was typed, as a query that fills the form again."""
         fields = (self.resource, self.unit, self.quantity, self.title, self.purpose)
-        return {field.name: field.data for field in fields if field.data}
+        answers = {ANSWER + ref: answer for ref, answer in self.answers.items() if answer}
+        return {field.name: field.data for field in fields if field.data} | answers
+
+    @property
+    def asked(self) -> list[tuple[Question, Any]]:
+        """Each question with its field."""
+        return [(question, self[ANSWER + question.ref]) for question in self.questions]
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What was answered, by the refs of the wordings; of a consent `yes`, of a file the ref it was sent under."""
+        return {
+            question.ref: ("yes" if field.data else "") if question.kind == "consent" else field.data or ""
+            for question, field in self.asked
+        }
 
     def _quantity(self, terms: Terms) -> int:
         if terms.most <= 1 and self.quantity.data is None and not self.quantity.errors:
