@@ -147,6 +147,28 @@ def _exceptions_changed(who: str, data: Data, times: _Times) -> str:
     return _("%(who)s changed the hours of %(days)s.", who=who, days=named)
 
 
+def _calendar_opened(who: str, data: Data, times: _Times) -> str:
+    return _("%(who)s began a calendar of the unit's own.", who=who)
+
+
+def _calendar_changed(who: str, data: Data, times: _Times) -> str:
+    if "published" in data:
+        return _("%(who)s published the calendar of %(year)s.", who=who, year=data["published"])
+    first, last = date.fromisoformat(data["first"]), date.fromisoformat(data["last"])
+    if first == last:
+        return _("%(who)s changed the calendar day %(day)s.", who=who, day=times.day(first))
+    return _(
+        "%(who)s changed calendar days from %(first)s to %(last)s.",
+        who=who,
+        first=times.day(first),
+        last=times.day(last),
+    )
+
+
+def _calendar_closed(who: str, data: Data, times: _Times) -> str:
+    return _("%(who)s gave up the calendar of the unit's own.", who=who)
+
+
 def _clashed(who: str, data: Data, times: _Times) -> str:
     return ngettext(
         "%(num)d booking lies where “%(calendar)s” is busy. Both stay; somebody has to talk.",
@@ -179,6 +201,9 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     "booking.message": _message,
     "booking.outside_hours": _outside_hours,
     "exceptions.changed": _exceptions_changed,
+    "calendar.opened": _calendar_opened,
+    "calendar.changed": _calendar_changed,
+    "calendar.closed": _calendar_closed,
     "closure.made": _closure_made,
     "closure.ended": _closure_ended,
     "outside.clashed": _clashed,

@@ -60,6 +60,33 @@ def _too_many_dates(params: Params, times: Times) -> Words:
     )
 
 
+def _not_one_year(params: Params, times: Times) -> Words:
+    return Words(
+        _("Two years"),
+        _("Days that are changed together must be of one year."),
+        _("Change those of each year by themselves."),
+        "alliance",
+    )
+
+
+def _not_announced_yet(params: Params, times: Times) -> Words:
+    return Words(
+        _("Not announced"),
+        _("The announcement for %(year)s is not known to this program yet.", year=params["year"]),
+        _("Enter the days by hand, then publish them as they stand."),
+        "nobody",
+    )
+
+
+def _calendar_changed_meanwhile(params: Params, times: Times) -> Words:
+    return Words(
+        _("Changed meanwhile"),
+        _("Somebody else has changed this year since you opened the form."),
+        _("Look at the calendar, then save again."),
+        "nobody",
+    )
+
+
 OPENING_WORDS: Final[dict[str, Saying]] = {
     "would_lie_outside": _would_lie_outside,
     "hours_changed_meanwhile": _hours_changed_meanwhile,
@@ -67,4 +94,7 @@ OPENING_WORDS: Final[dict[str, Saying]] = {
     "date_over": _date_over,
     "date_too_far": _date_too_far,
     "too_many_dates": _too_many_dates,
+    "not_one_year": _not_one_year,
+    "not_announced_yet": _not_announced_yet,
+    "calendar_changed_meanwhile": _calendar_changed_meanwhile,
 }

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from alliance import clock
+from alliance.booking.calendar_days.queries import calendar_of
 from alliance.booking.opening.actions import (
     LONGEST_REASON,
     MOST_COPIES,
@@ -70,6 +71,7 @@ def show(code: str) -> str:
         ],
         times=times,
         version=opening.version,
+        own_calendar=calendar_of(db.session(), resource.owner_id) is not None,
         has_others=len(opened_by(db.session(), require_actor())) > 1,
     )
 

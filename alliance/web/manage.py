@@ -92,7 +92,18 @@ def _of_alliance() -> Iterator[Place]:
         _("Applications"),
         _("Units that want to join: admit them, or say why not."),
     )
+    yield _calendar()
     yield _quality()
+
+
+def _calendar(unit: Unit | None = None) -> Place:
+    purpose = (
+        _("Days on which the unit works when others do not, or the other way round.")
+        if unit
+        else _("The year with its public holidays and the weekends that are worked; publish the next one.")
+    )
+    address = url_for("calendar_days.index", unit=unit.code if unit else None)
+    return Place(address, "calendar3", _("Calendar"), purpose)
 
 
 def _quality() -> Place:
@@ -111,6 +122,7 @@ def _of_unit(unit: Unit) -> Iterator[Place]:
         _("Requests to join"),
         _("People who ask to belong to the unit: admit them, or say why not."),
     )
+    yield _calendar(unit)
     yield Place(
         url_for("webhooks.index", code=unit.code),
         "link-45deg",

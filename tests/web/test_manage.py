@@ -28,10 +28,12 @@ def test_an_admin_finds_the_places_of_his_unit(app, world):
 
     assert places(app, "fang@example.org") == [
         "/manage/day",
+        "/opening-hours",
         "/closures",
         "/outside-calendars",
         "/manage/quality",
         f"/units/{world.university.code}/requests",
+        f"/calendar?unit={world.university.code}",
         f"/units/{world.university.code}/webhooks",
     ]
 

@@ -85,6 +85,12 @@ def opened_by(session: Session, actor: Actor) -> Sequence[Resource]:
     ).all()
 
 
+def resources_known(session: Session, actor: Actor, resource_ids: Collection[int]) -> set[int]:
+    """Those of the resources the actor may know of."""
+    chosen = sa.select(Resource.id).where(Resource.id.in_(resource_ids), visible_to(actor))
+    return set(session.scalars(chosen))
+
+
 def bookings_named(session: Session, booking_ids: Collection[int], *, limit: int) -> Sequence[Booking]:
     """The first of these bookings by start, loaded to be shown."""
     return session.scalars(

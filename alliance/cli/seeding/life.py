@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,14 @@ from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.availability.actions import close_resource
+from alliance.availability.calendar import DayClass
 from alliance.availability.hours import Hours, read_windows
 from alliance.availability.models import Closure, OpeningException
 from alliance.availability.queries import calendar_days
 from alliance.booking.actions import cancel_booking, expire_overdue, request_booking
 from alliance.booking.approvals import approve_booking, refuse_booking
+from alliance.booking.calendar_days.actions import open_calendar, set_days
+from alliance.booking.calendar_days.queries import calendar_of, year_of
 from alliance.booking.models import Booking, Occupancy, Stage
 from alliance.booking.opening.actions import set_exceptions
 from alliance.booking.opening.queries import opening_of
@@ -89,6 +93,8 @@ def add_life(now: datetime) -> tuple[int, int]:
         cast.close(row)
     for row in rows("exceptions"):
         cast.set_dates(row)
+    for row in rows("calendars"):
+        cast.keep_calendar(row)
     made = sum(story.ref is not None for story in stories)
     return made, len(stories) - made
 
@@ -218,6 +224,34 @@ class _Cast:
                 set_them()
             except WouldLieOutside as found:
                 set_them(found.mark)
+
+    def keep_calendar(self, row: Row) -> None:
+        """Let a unit work on public holidays: a calendar of its own, in which they are working days."""
+        by, this_year = self._actor(row["by"]), self._now.year
+        with clock.frozen(self._now):
+            open_calendar(row["unit"], by=by)
+            for number in (this_year, this_year + 1):
+                self._work_on_holidays(row, number, by)
+
+    def _work_on_holidays(self, row: Row, number: int, by: Actor) -> None:
+        session = self._session
+        session.rollback()
+        free = [day for day in year_of(session, number, None).days if day.day_class is DayClass.PH]
+        for _start, run in groupby(enumerate(free), key=lambda pair: pair[1].date - timedelta(days=pair[0])):
+            days = [day for _n, day in run]
+            session.rollback()
+            own = calendar_of(session, self._unit_ids[row["unit"]])
+            version = year_of(session, number, own).version
+            set_days(
+                days[0].date,
+                days[-1].date,
+                DayClass.WD,
+                by=by,
+                version=version,
+                unit_code=row["unit"],
+                name_zh=row["name_zh"],
+                name_en=row["name_en"],
+            )
 
     def _item(self, resource_id: int, label: str) -> int:
         return self._session.scalars(
