@@ -44,6 +44,7 @@ from alliance.resources.files.checked import file_of
 from alliance.resources.photos import add_photo
 from alliance.resources.pictures import Picture
 from alliance.resources.questions.actions import Wording, add_question
+from alliance.resources.synonyms import add_synonyms
 from tests.conftest import NOW, application
 from tests.world import BY_OWNER, World, at, span
 
@@ -134,6 +135,7 @@ class Town:
             ),
             "application": apply_for_unit(APPLYING, by=None, address=None, language="en"),
             "request": ask_to_join("INST", by=lin),
+            "synonyms": add_synonyms(["TEM", "透射电镜"], by=world.actor(people["secretariat"])),
             "missing": "0123456789",
         }
 

@@ -1,5 +1,6 @@
 """Resources: finding them, reading about them, when they are free, and what a booking would meet."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +33,7 @@ from alliance.booking.free_time import Opening, free_time, free_within, next_fre
 from alliance.db import db
 from alliance.intervals import Span
 from alliance.resources.models import Resource
+from alliance.resources.near_words import near_things
 from alliance.resources.particulars import surroundings
 from alliance.resources.permissions import visible_to
 from alliance.resources.queries import Filters, Listing, found_by, resource_by_code, resources_after
@@ -54,7 +56,7 @@ def index(query: dict[str, Any]) -> Response:
     if "free_from" in query:
         rows, free = _free_within(filters, after, limit, wanted, query)
     else:
-        rows = resources_after(db.session(), caller(), filters, after=after, limit=limit)
+        rows = _found(filters, after, limit)
         bookable = [Bookable.of(row.resource) for row in rows]
         free = next_free(db.session(), bookable, clock.now(), wanted=wanted, quantity=query["quantity"])
     return answer(
@@ -65,6 +67,18 @@ def index(query: dict[str, Any]) -> Response:
             place=lambda row: (row.resource.code,),
         )
     )
+
+
+def _found(filters: Filters, after: str, limit: int) -> list[Listing]:
+    """What the filters leave; where that is nothing and the words were misspelt, what they were meant to find."""
+    session = db.session()
+    rows = resources_after(session, caller(), filters, after=after, limit=limit)
+    if rows or not filters.words:
+        return rows
+    spelling = near_things(session, caller(), filters.words).spelling
+    if not spelling:
+        return []
+    return resources_after(session, caller(), replace(filters, words=spelling), after=after, limit=limit)
 
 
 def _wanted(query: dict[str, Any]) -> timedelta | None:

@@ -15,6 +15,7 @@ from alliance.db import action, db
 from alliance.members.models import Person, Unit
 from alliance.notifications.actions import tell
 from alliance.notifications.reminders import remind
+from alliance.resources.synonyms import add_common
 
 # Whom `make run` names, and what to try as them.
 _ACCOUNTS = (
@@ -54,12 +55,15 @@ def is_due(session: Session) -> bool:
 
 @action
 def add_alliance(session: Session, now: datetime) -> None:
-    """Add every unit, resource and person of the files that is not there yet, in one transaction."""
+    """Add every unit, resource and person of the files that is not there yet, and the usual synonyms, in one
+    transaction.
+    """
     today = now.date()
     members.add_calendar(session, today)
     members.add_units(session, now)
     catalogue.add_qualifications(session)
     catalogue.add_resources(session, now)
+    add_common(session, None)
     members.add_people(session, now)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from alliance import clock
 from alliance.db import read_rows
-from alliance.members.models import Membership, Person, Unit
+from alliance.members.models import AllianceRole, Membership, Person, Unit
 from alliance.members.standing import lasts
 
 
@@ -52,6 +52,20 @@ def memberships_of(session: Session, person_id: int) -> Sequence[Membership]:
         .options(joinedload(Membership.unit))
         .order_by(Unit.code)
     ).all()
+
+
+def secretariat_unit(session: Session) -> Unit | None:
+    """The unit the secretariat's people belong to, an office of the alliance first; None when there is none."""
+    theirs = sa.select(Membership.unit_id).join(
+        AllianceRole,
+        sa.and_(AllianceRole.person_id == Membership.person_id, AllianceRole.role == "secretariat"),
+    )
+    return session.scalars(
+        sa.select(Unit)
+        .where(Unit.id.in_(theirs), Unit.status == "active")
+        .order_by(Unit.kind != "alliance", Unit.code)
+        .limit(1)
+    ).one_or_none()
 
 
 def member_units(session: Session) -> Sequence[Unit]:

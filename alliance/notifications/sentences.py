@@ -22,6 +22,7 @@ from alliance.notifications.question_words import QUESTION_WORDS
 from alliance.notifications.resource_words import RESOURCE_WORDS
 from alliance.notifications.rule_words import RULE_WORDS
 from alliance.notifications.shapes import SHAPES
+from alliance.notifications.synonym_words import SYNONYM_WORDS
 from alliance.notifications.webhook_words import WEBHOOK_WORDS
 from alliance.notifications.words import Params, Saying, Times, Words
 
@@ -197,6 +198,7 @@ WORDS: Final[dict[str, Saying]] = {
     **OPENING_WORDS,
     **OUTSIDE_WORDS,
     **RESOURCE_WORDS,
+    **SYNONYM_WORDS,
     "not_your_unit": _not_your_unit,
     "already_started": _already_started,
     "already_decided": _already_decided,

@@ -4,12 +4,28 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from alliance.db import Base
 from alliance.members.models import Unit
 from alliance.resources.kinds import DETAILS, KINDS, PRESETS, STATUSES, VISIBILITIES
 from alliance.resources.policy import Policy, Route
+from alliance.resources.words import latin_words, pinyin
+
+
+def _words_of_text(context: DefaultExecutionContext | None) -> str:
+    return latin_words(_text_in(context))
+
+
+def _pinyin_of_text(context: DefaultExecutionContext | None) -> str:
+    return pinyin(_text_in(context))
+
+
+def _text_in(context: DefaultExecutionContext | None) -> str:
+    """The text of the row that is being added; none where only the default itself is asked for."""
+    row: dict[str, Any] = context.get_current_parameters() if context else {}  # type: ignore[no-untyped-call]
+    return row.get("search_text") or ""
 
 
 class Resource(Base):
@@ -49,6 +65,13 @@ class Resource(Base):
     # When somebody who runs it last said that what stands here is right, and who; None while nobody has.
     confirmed_at: Mapped[datetime | None] = mapped_column()
     confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    # Its Latin words by themselves, and how its Chinese names sound: they follow the text, whoever writes it.
+    search_words: Mapped[str] = mapped_column(
+        sa.Text, default=_words_of_text, server_default="", deferred=True, deferred_raiseload=True
+    )
+    search_pinyin: Mapped[str] = mapped_column(
+        sa.Text, default=_pinyin_of_text, server_default="", deferred=True, deferred_raiseload=True
+    )
 
     owner: Mapped[Unit] = relationship(lazy="raise_on_sql", viewonly=True)
     items: Mapped[list["Item"]] = relationship(lazy="raise_on_sql", viewonly=True, order_by="Item.id")
@@ -67,6 +90,12 @@ class Resource(Base):
         # Which ones changed of late, for calendars, without a look at these wide rows.
         sa.Index("ix_resource_changed_at_id", "changed_at", "id"),
     )
+
+    @validates("search_text")
+    def _searchable(self, _name: str, text: str) -> str:
+        """Write what follows from the text."""
+        self.search_words, self.search_pinyin = latin_words(text), pinyin(text)
+        return text
 
 
 class Item(Base):
@@ -155,6 +184,32 @@ class ResourceTag(Base):
 
     resource_id: Mapped[int] = mapped_column(sa.ForeignKey("resource.id"), primary_key=True)
     tag_id: Mapped[int] = mapped_column(sa.ForeignKey("tag.id"), primary_key=True, index=True)
+
+
+class SynonymSet(Base):
+    """Words that mean the same to whoever searches: one is found by any of the others."""
+
+    __tablename__ = "synonym_set"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(sa.String(10), unique=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    words: Mapped[list["Synonym"]] = relationship(lazy="raise_on_sql", viewonly=True, order_by="Synonym.id")
+
+
+class Synonym(Base):
+    """A word of one set, as written and folded, and what is looked for in texts; `is_word` if only as a whole word."""
+
+    __tablename__ = "synonym"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    set_id: Mapped[int] = mapped_column(sa.ForeignKey("synonym_set.id"), index=True)
+    word: Mapped[str] = mapped_column(sa.String(60))
+    # NFKC may make a word longer: one sign becomes eighteen at worst.
+    folded: Mapped[str] = mapped_column(sa.String(1200), unique=True)
+    probe: Mapped[str] = mapped_column(sa.String(1202))
+    is_word: Mapped[bool] = mapped_column()
 
 
 class ResourceGroup(Base):

@@ -16,11 +16,13 @@ from alliance.members.models import Unit
 from alliance.resources.kinds import CLASS_OF_KIND, CLASSES, KINDS
 from alliance.resources.models import Item, Resource, ResourceTag, Tag
 from alliance.resources.permissions import visible_to
-from alliance.resources.search import matches, name_matches, place_matches, words_of
+from alliance.resources.search import matches, place_matches, rank, words_of
 
 PAGE_SIZE: Final = 20
 # Techniques beyond these are found by words, not by ticking.
 _MOST_TAGS: Final = 12
+
+_KIND_RANK: Final = sa.case({kind: n for n, kind in enumerate(KINDS)}, value=Resource.kind)
 
 Condition = sa.ColumnElement[bool]
 K = TypeVar("K", bound=Hashable)
@@ -116,8 +118,10 @@ class _Group:
 def catalogue(session: Session, reader: Actor | None, filters: Filters, page: int = 1) -> Page:
     """The resources on offer that the reader may know of and looks for, in three statements.
 
-    Those whose name says what was asked come first, then by kind and code.
+    With words the best found come first; then by kind and code.
     """
+    if words_of(filters.words):
+        return _searched(session, reader, filters, page)
     groups = _groups(session, reader, filters)
     tags = dict(session.execute(_tags_of(reader, filters)).all())
     counts = _counts(filters, groups, tags)
@@ -125,6 +129,55 @@ def catalogue(session: Session, reader: Actor | None, filters: Filters, page: in
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(page, 1), pages)
     return Page(_rows(session, reader, filters, number), total, number, pages, counts)
+
+
+def _searched(session: Session, reader: Actor | None, filters: Filters, page: int) -> Page:
+    """The same where words are looked for: one statement looks through all texts, and the others know what it found."""
+    hits = [_Hit(*row) for row in read_rows(session, _hits_of(reader, filters))]
+    if not hits:
+        return Page((), 0, 1, 1, _counts(filters, (), {}))
+    counts = counts_of(session, filters, [hit.offered for hit in hits])
+    chosen = sorted(hit for hit in hits if is_chosen(filters, hit.owner_code, hit.kind))
+    pages = max(1, -(-len(chosen) // PAGE_SIZE))
+    number = min(max(page, 1), pages)
+    ids = [hit.id for hit in chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]]
+    rows = rows_of(session, ids)
+    return Page(tuple(rows[hit] for hit in ids if hit in rows), len(chosen), number, pages, counts)
+
+
+class _Hit(NamedTuple):
+    """A resource that was found, in the order of what sorts it."""
+
+    rank: int
+    kind_rank: int
+    code: str
+    id: int
+    kind: str
+    owner_code: str
+    owner_zh: str
+    owner_en: str | None
+
+    @property
+    def offered(self) -> Offered:
+        return Offered(self.id, _UnitName(self.owner_code, self.owner_zh, self.owner_en), self.kind)
+
+
+@lru_cache(maxsize=256)
+def _hits_of(reader: Actor | None, filters: Filters) -> Any:
+    return (
+        sa.select(
+            rank(filters.words),
+            _KIND_RANK,
+            Resource.code,
+            Resource.id,
+            Resource.kind,
+            Unit.code,
+            Unit.name_zh,
+            Unit.name_en,
+        )
+        .join(Unit, Unit.id == Resource.owner_id)
+        .where(_on_offer(reader, filters), _with_tags(filters))
+    )
 
 
 def counts_of(session: Session, filters: Filters, offered: Sequence[Offered]) -> Counts:
@@ -293,13 +346,11 @@ def _rows(session: Session, reader: Actor | None, filters: Filters, number: int)
 
 @lru_cache(maxsize=256)
 def _rows_of(reader: Actor | None, filters: Filters) -> Any:
-    kind_rank = sa.case({kind: rank for rank, kind in enumerate(KINDS)}, value=Resource.kind)
-    by_name = [sa.case((name_matches(filters.words), 0), else_=1)] if words_of(filters.words) else []
     return (
         sa.select(Resource, _live_items())
         .join(Resource.owner)
         .where(found_by(reader, filters))
-        .order_by(*by_name, kind_rank, Resource.code)
+        .order_by(_KIND_RANK, Resource.code)
         .limit(sa.bindparam("limit"))
         .offset(sa.bindparam("offset"))
         .options(contains_eager(Resource.owner), joinedload(Resource.policy_row))

@@ -1,43 +1,69 @@
-"""Finding resources by words, in either language and down to a single Chinese character."""
+"""Finding resources by words, in either language, by synonyms and by sound, and which are found first.
 
-import unicodedata
+Everything here is a condition or a rank within one statement, so that whoever reads the catalogue asks `visible_to`
+beside it. See docs/decisions/017-search-is-a-condition.md.
+"""
+
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import aliased
 
 from alliance.members.models import Unit
 from alliance.resources.kinds import CLASS_NAMES, CLASS_OF_KIND, INSTRUMENT_CLASSES, KIND_NAMES
-from alliance.resources.models import Resource, Tag
+from alliance.resources.models import Resource, Synonym, Tag
+from alliance.resources.words import NAMES_END, SHORT, TECHNIQUES_END, fold, in_sections
 
 # Longer questions are cut: nobody types them, and each word costs a pass over the catalogue.
 LONGEST_QUESTION = 100
+# A synonym may be several words; so many that stand together in a question are looked up as one.
+_LONGEST_PHRASE: Final = 4
+# So many letters name a sound wherever it begins; fewer only at the start of a name.
+_A_SOUND, _SOME_INITIALS = 4, 3
 _WIDE = str.maketrans("():,;!?", "（）：，；！？")
+
+Condition = sa.ColumnElement[bool]
+
+
+class Position(sa.sql.functions.FunctionElement[int]):
+    """Where a text begins within another, counted from 1; 0 where it does not occur. Case counts."""
+
+    type = sa.Integer()
+    inherit_cache = True
+
+
+@compiles(Position)
+def _position(element: Position, compiler: Any, **more: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **more)})"
+
+
+@compiles(Position, "sqlite")
+def _position_on_sqlite(element: Position, compiler: Any, **more: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **more)})"
 
 
 def compose_search_text(resource: Resource, tags: Iterable[Tag]) -> str:
-    """Everything a resource may be found by except its owner's names, one text a line, folded."""
-    pieces = [
-        resource.code,
-        resource.name_zh,
-        resource.name_en,
-        resource.subcategory,
-        *KIND_NAMES[resource.kind],
-        *CLASS_NAMES[CLASS_OF_KIND[resource.kind]],
-        *INSTRUMENT_CLASSES.get(resource.instrument_class or "", ()),
-        *(name for tag in tags for name in (tag.name_zh, tag.name_en)),
-        resource.place_zh,
-        resource.place_en,
-        resource.description_zh,
-        resource.description_en,
-    ]
-    return "\n".join(fold(piece) for piece in pieces if piece)
-
-
-def fold(text: str) -> str:
-    """The text without the differences a searcher does not mean: width, case, kinds of blanks."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    # Control characters match nothing, and PostgreSQL refuses the zero among them.
-    return " ".join("".join(sign for sign in plain if sign.isprintable() or sign.isspace()).split())
+    """Everything a resource may be found by except its owner's names, folded: names, techniques and kind, the rest."""
+    return in_sections(
+        (resource.code, resource.name_zh, resource.name_en or ""),
+        (
+            resource.subcategory,
+            *KIND_NAMES[resource.kind],
+            *CLASS_NAMES[CLASS_OF_KIND[resource.kind]],
+            *INSTRUMENT_CLASSES.get(resource.instrument_class or "", ()),
+            *(name or "" for tag in tags for name in (tag.name_zh, tag.name_en)),
+        ),
+        (
+            resource.place_zh or "",
+            resource.place_en or "",
+            resource.description_zh or "",
+            resource.description_en or "",
+        ),
+    )
 
 
 def words_of(question: str) -> list[str]:
@@ -45,44 +71,169 @@ def words_of(question: str) -> list[str]:
     return list(dict.fromkeys(fold(question[:LONGEST_QUESTION]).split()))
 
 
-def matches(question: str) -> sa.ColumnElement[bool]:
-    """Resources in whose texts or owner's names every word of the question occurs; all when there is none."""
-    return sa.and_(sa.true(), *(_occurs(word) for word in words_of(question)))
+def matches(question: str) -> Condition:
+    """Resources where every word of the question occurs, or a synonym or the sound of it; all when there is no word.
+
+    It may occur in any text, or in the owner's names.
+    """
+    words = _words(question)
+    if not words:
+        return sa.true()
+    each = sa.and_(
+        *(sa.or_(word.occurs(), word.by_synonym(), word.by_sound(), word.is_owner()) for word in words)
+    )
+    return sa.or_(each, _sounds("".join(_letters(words)))) if len(_letters(words)) > 1 else each
 
 
-def name_matches(question: str) -> sa.ColumnElement[bool]:
-    """Resources in whose own names every word of the question occurs."""
-    return sa.and_(
-        sa.true(), *(_in_either(Resource.name_zh, Resource.name_en, word) for word in words_of(question))
+def rank(question: str) -> sa.ColumnElement[int]:
+    """How well what matches does so, 0 first.
+
+    The code itself is best, then a name that begins so, then a name that holds it, techniques and synonyms, the sound,
+    and anything else.
+    """
+    words, whole = _words(question), fold(question[:LONGEST_QUESTION])
+    if not words:
+        return sa.literal(0)
+    begins = Position(Resource.search_text, f"\n{whole}")
+    in_names = sa.and_(*(sa.or_(word.in_names(), word.is_owner()) for word in words))
+    in_techniques = sa.and_(
+        *(
+            sa.or_(word.in_techniques(), word.by_synonym(among_techniques=True), word.is_owner())
+            for word in words
+        )
+    )
+    return sa.case(
+        (sa.func.lower(Resource.code) == whole, 0),
+        (sa.and_(begins > 0, begins < _end(Resource.search_text, NAMES_END), in_names), 1),
+        (in_names, 2),
+        (in_techniques, 3),
+        (_sounds("".join(_letters(words))), 4),
+        else_=5,
     )
 
 
-def place_matches(question: str) -> sa.ColumnElement[bool]:
+def place_matches(question: str) -> Condition:
     """Resources in whose place every word of the question occurs."""
     return sa.and_(
         sa.true(), *(_in_either(Resource.place_zh, Resource.place_en, word) for word in words_of(question))
     )
 
 
-def _occurs(word: str) -> sa.ColumnElement[bool]:
-    owners = sa.select(Unit.id).where(_in_either(Unit.name_zh, Unit.name_en, word))
-    return sa.or_(_contains(Resource.search_text, word), Resource.owner_id.in_(owners))
+@dataclass(frozen=True)
+class _Word:
+    """One word of a question, with the phrases of the question it is part of."""
+
+    text: str
+    phrases: tuple[str, ...]
+
+    @property
+    def is_short(self) -> bool:
+        return SHORT.fullmatch(self.text) is not None
+
+    def occurs(self) -> Condition:
+        if self.is_short:
+            return Position(Resource.search_words, f" {self.text}") > 0
+        return Position(Resource.search_text, self.text) > 0
+
+    def in_names(self) -> Condition:
+        return self._before(NAMES_END)
+
+    def in_techniques(self) -> Condition:
+        return self._before(TECHNIQUES_END)
+
+    def by_synonym(self, *, among_techniques: bool = False) -> Condition:
+        """Whether another word of a set occurs that a phrase with this word belongs to."""
+        meant = _meant(self.phrases)
+        text: sa.SQLColumnExpression[str] = Resource.search_text
+        words: sa.SQLColumnExpression[str] = Resource.search_words
+        if among_techniques:
+            text, words = until(text, TECHNIQUES_END), until(words, TECHNIQUES_END)
+        found = sa.case(
+            (meant.c.is_word, Position(words, meant.c.probe)), else_=Position(text, meant.c.probe)
+        )
+        return sa.select(sa.literal(1)).select_from(meant).where(found > 0).correlate(Resource).exists()
+
+    def by_sound(self) -> Condition:
+        return _sounds(self.text)
+
+    def is_owner(self) -> Condition:
+        owners = sa.select(Unit.id).where(_in_either(Unit.name_zh, Unit.name_en, self.text))
+        return Resource.owner_id.in_(owners)
+
+    def _before(self, end: str) -> Condition:
+        # A short word that only begins another is no name of it: "tem" and "temperature".
+        text, column = (
+            (f" {self.text} ", Resource.search_words) if self.is_short else (self.text, Resource.search_text)
+        )
+        found = Position(column, text)
+        return sa.and_(found > 0, found < _end(column, end))
+
+
+@lru_cache(maxsize=256)
+def _meant(phrases: tuple[str, ...]) -> sa.CTE:
+    """The other words of the sets that any of the phrases belongs to; read once a statement."""
+    asked, meant = aliased(Synonym), aliased(Synonym)
+    return (
+        sa.select(meant.probe, meant.is_word)
+        .join(asked, asked.set_id == meant.set_id)
+        .where(asked.folded.in_(phrases), meant.id != asked.id)
+        .cte()
+        # PostgreSQL would otherwise look through all synonyms for every resource.
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+
+
+def _words(question: str) -> list[_Word]:
+    words = words_of(question)
+    most = min(_LONGEST_PHRASE, len(words))
+    phrases = {
+        (first, last): " ".join(words[first:last])
+        for first in range(len(words))
+        for last in range(first + 1, min(first + most, len(words)) + 1)
+    }
+    return [
+        _Word(word, tuple(phrase for (first, last), phrase in phrases.items() if first <= n < last))
+        for n, word in enumerate(words)
+    ]
+
+
+def _letters(words: Iterable[_Word]) -> list[str]:
+    """The words of a question if it may be spelt syllable by syllable: "tou she"."""
+    texts = [word.text for word in words]
+    return texts if all(text.isascii() and text.isalpha() for text in texts) else []
+
+
+def _sounds(letters: str) -> Condition:
+    """Whether a Chinese name or technique sounds so, in full or by its initials."""
+    if not (letters.isascii() and letters.isalnum() and len(letters) > 1):
+        return sa.false()
+    initials = letters.upper()
+    return sa.or_(
+        Position(Resource.search_pinyin, letters if len(letters) >= _A_SOUND else f"\n{letters}") > 0,
+        Position(Resource.search_pinyin, initials if len(letters) >= _SOME_INITIALS else f"\n{initials}") > 0,
+    )
+
+
+def _end(column: sa.SQLColumnExpression[str], sign: str) -> sa.ColumnElement[int]:
+    """Where a section of the text ends; a text without sections is all names."""
+    return Position(column + sign, sign)
+
+
+def until(column: sa.SQLColumnExpression[str], sign: str) -> sa.ColumnElement[str]:
+    """The text up to where the section with that sign ends."""
+    return sa.func.substr(column, 1, _end(column, sign), type_=sa.Text())
 
 
 def _in_either(
     chinese: sa.SQLColumnExpression[str] | sa.SQLColumnExpression[str | None],
     english: sa.SQLColumnExpression[str | None],
     word: str,
-) -> sa.ColumnElement[bool]:
+) -> Condition:
     # These columns are stored as typed: full-width brackets stay, so they are looked for in both widths.
     lowered = (sa.func.lower(chinese), sa.func.lower(sa.func.coalesce(english, "")))
-    return sa.or_(*(_contains(column, form) for column in lowered for form in _widths(word)))
+    return sa.or_(*(column.contains(form, autoescape=True) for column in lowered for form in _widths(word)))
 
 
 def _widths(word: str) -> tuple[str, ...]:
     wide = word.translate(_WIDE)
     return (word,) if wide == word else (word, wide)
-
-
-def _contains(column: sa.SQLColumnExpression[str], word: str) -> sa.ColumnElement[bool]:
-    return column.contains(word, autoescape=True)

@@ -49,10 +49,10 @@ def index() -> str:
 
 
 def _parts(actor: Actor) -> Iterator[Part]:
-    if actor.is_secretariat:
-        yield Part(_("Alliance"), tuple(_of_alliance()))
     if actor.managed_ids or actor.admin_unit_ids:
         yield Part(_("Resources"), tuple(_of_resources()))
+    if actor.is_secretariat:
+        yield Part(_("Alliance"), tuple(_of_alliance()))
     for unit in units_of(db.session(), actor.admin_unit_ids):
         yield Part(localized(unit, "name"), tuple(_of_unit(unit)), unit)
 
@@ -94,6 +94,12 @@ def _of_alliance() -> Iterator[Place]:
     )
     yield _calendar()
     yield _quality()
+    yield Place(
+        url_for("synonyms.index"),
+        "search",
+        _("Words that mean the same"),
+        _("Let a search for one word find what is called by another."),
+    )
 
 
 def _calendar(unit: Unit | None = None) -> Place:

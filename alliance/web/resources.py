@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from alliance import clock
 from alliance.booking.facts import Closed
@@ -26,6 +27,7 @@ from alliance.web.addresses import BookingForm
 from alliance.web.catalogue import line_of, listed, listed_by_time
 from alliance.web.eligibility import closest_relation
 from alliance.web.language import here
+from alliance.web.nothing_found import nothing_found
 from alliance.web.openings import DAYS, WeekFacts, beyond, closed_now, free_now
 from alliance.web.paging import asked_page
 from alliance.web.quick import Choice, quick_of
@@ -41,14 +43,15 @@ blueprint = Blueprint("resources", __name__, url_prefix="/resources")
 
 _UNITS_AT_FIRST: Final = 8
 _LONGEST_WORD: Final = 60
+_LONGEST_QUESTION: Final = 100
 _MINUTES: Final = re.compile(r"[0-9]{1,5}")
 _DAY: Final = timedelta(days=1)
 
 
 @blueprint.get("")
 @public
-def index() -> str:
-    """What there is, narrowed by what the reader looks for."""
+def index() -> str | Response:
+    """What there is, narrowed by what the reader looks for; what was misspelt is looked for as it was meant."""
     session, reader, now = db.session(), current_actor(), clock.now()
     filters, zone = _filters(), ZoneInfo(current_app.config["SETTINGS"].zone)
     when, number = when_asked(zone), asked_page()
@@ -56,6 +59,9 @@ def index() -> str:
         found = listed(session, reader, filters, number, now)
     else:
         found = listed_by_time(session, reader, filters, when, number, now, zone)
+    nothing = nothing_found(session, reader, filters) if not (found.total or found.near) else None
+    if nothing is not None and nothing.spelling:
+        return redirect(here(q=nothing.spelling, asked=filters.words, page=None))
     return render_template(
         "resources/index.html",
         filters=filters,
@@ -67,6 +73,8 @@ def index() -> str:
         any_time=here(**dict.fromkeys(("date", "from", "to", "minutes", "quantity", "page"))),
         today=now.astimezone(zone).date(),
         found=found,
+        nothing=nothing,
+        asked=request.args.get("asked", "").strip()[:_LONGEST_QUESTION],
         kinds=[
             (kind, kind_name(kind), found.counts.kinds.get(kind, 0)) for kind in _kinds(filters, found.counts)
         ],
@@ -123,7 +131,7 @@ def _filters() -> Filters:
     classes = set(args.getlist("class"))
     kinds = set(args.getlist("kind"))
     return Filters(
-        words=args.get("q", "").strip()[:100],
+        words=args.get("q", "").strip()[:_LONGEST_QUESTION],
         kinds=tuple(kind for kind in KINDS if kind in kinds or CLASS_OF_KIND[kind] in classes),
         units=_texts("unit"),
         place=args.get("place", "").strip()[:_LONGEST_WORD],

@@ -1,10 +1,13 @@
 """Finding resources by words in both languages, on both databases."""
 
+import pytest
 import sqlalchemy as sa
 
 from alliance.members.models import Unit
 from alliance.resources.models import Resource, Tag
-from alliance.resources.search import compose_search_text, fold, matches, place_matches, words_of
+from alliance.resources.search import compose_search_text, matches, place_matches, rank, words_of
+from alliance.resources.synonyms import add_synonyms
+from alliance.resources.words import in_sections
 from tests.world import World
 
 CONFOCAL = {
@@ -110,10 +113,139 @@ def test_places_are_found_by_themselves(world):
     assert found(world, place_matches("5号楼 203")) == []
 
 
+TEM = {
+    "code": "XWUT-002",
+    "name_zh": "300kV冷冻透射电镜",
+    "name_en": "300 kV cryo electron microscope",
+    "description_en": "For systems of any temperature",
+}
+
+
+def means_the_same(world: World, *words: str) -> None:
+    add_synonyms(words, by=world.actor(world.person("office", role="secretariat")))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "toushe",
+        "toushedianjing",
+        "dianjing",
+        "tsdj",
+        "TSDJ",
+        "dj",
+        "tou she dian jing",
+        "yqsb",  # the kind
+    ],
+)
+def test_chinese_names_are_found_by_their_sound(world, question):
+    add(world, **TEM)
+    add(world, code="HALL", name_zh="报告厅", name_en="Hall", kind="venue", description_zh="透射电镜")
+    unheard = ["toushi", "xsx"]
+
+    names = {"dj": []}.get(question, ["XWUT-002"])
+    assert found(world, matches(question)) == names
+    assert [found(world, matches(each)) for each in unheard] == [[], []]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "TEM",
+        "透射电子显微镜",
+        "transmission electron microscope",
+        "ｔｅｍ",
+        "transmission electron microscope 300kv",
+    ],
+)
+def test_any_word_of_a_set_finds_what_is_called_by_another(world, question):
+    add(world, **TEM)
+    means_the_same(world, "TEM", "透射电镜", "透射电子显微镜", "transmission electron microscope")
+
+    assert found(world, matches(question)) == ["XWUT-002"]
+    assert found(world, matches(f"{question} 报告厅")) == []
+
+
+def test_short_words_of_a_set_are_found_only_where_they_stand_alone(world):
+    add(
+        world,
+        **CONFOCAL,
+    )
+    add(world, code="MASS", name_zh="高分辨仪", name_en="LC-MS with ESI")
+    add(world, code="OTHER", name_zh="其他", name_en="Systems and programs")
+    means_the_same(world, "质谱", "MS")
+
+    assert found(world, matches("质谱")) == ["MASS"]
+    assert found(world, matches("ms")) == ["MASS"]
+    assert found(world, matches("esi")) == ["MASS"]
+    assert found(world, matches("tem")) == []
+
+
+def test_the_best_come_first(world):
+    add(world, code="REST", name_zh="其他", name_en=None, description_zh="也能做拉曼")
+    add(world, code="SOUND", name_zh="拉满", name_en=None)
+    add(world, code="TECH", name_zh="光谱仪", name_en=None, tags=(Tag(name_zh="拉曼光谱"),))
+    add(world, code="SAME", name_zh="Raman 光谱仪", name_en=None)
+    add(world, code="HOLDS", name_zh="显微拉曼光谱仪", name_en=None)
+    add(world, code="BEGINS", name_zh="拉曼光谱仪", name_en=None)
+    add(world, code="拉曼", name_zh="甲", name_en=None)
+    means_the_same(world, "拉曼", "Raman")
+
+    def ranked(question: str) -> list[tuple[str, int]]:
+        chosen = sa.select(Resource.code, rank(question)).where(matches(question))
+        return [tuple(row) for row in world.session.execute(chosen.order_by(rank(question), Resource.code))]
+
+    assert ranked("拉曼") == [
+        ("拉曼", 0),
+        ("BEGINS", 1),
+        ("HOLDS", 2),
+        ("SAME", 3),
+        ("TECH", 3),
+        ("REST", 5),
+    ]
+    assert ranked("laman") == [("BEGINS", 4), ("HOLDS", 4), ("SOUND", 4), ("TECH", 4), ("拉曼", 4)]
+
+
+def test_a_short_word_that_only_begins_another_comes_last(world):
+    add(world, code="COLD", name_zh="冷箱", name_en="Temperature chamber")
+    add(world, code="REAL", name_zh="电镜", name_en="A TEM")
+
+    chosen = sa.select(Resource.code).where(matches("tem")).order_by(rank("tem"))
+    assert list(world.session.scalars(chosen)) == ["REAL", "COLD"]
+
+
+def test_what_is_found_follows_the_text_however_it_is_written(world):
+    resource = add(world, **TEM)
+    world.session.execute(
+        sa.insert(Resource).values(
+            code="BULK",
+            owner_id=world.institute.id,
+            kind="instrument",
+            preset="slot_self",
+            mode="timed",
+            name_zh="扫描电镜",
+            changed_at=resource.changed_at,
+            search_text=in_sections(("BULK", "扫描电镜"), (), ()),
+        )
+    )
+    resource.name_zh = "离心机"
+    resource.search_text = compose_search_text(resource, ())
+    world.session.commit()
+
+    assert found(world, matches("saomiao")) == ["BULK"]
+    assert (found(world, matches("toushe")), found(world, matches("lixinji"))) == ([], ["XWUT-002"])
+
+
+@pytest.mark.parametrize(
+    "question", ["\x00", "\x1e\x1f", "%" * 100, "a " * 50, "ﷺ" * 100, "\ud800", "' OR 1=1 --", "aeiou" * 20]
+)
+def test_hostile_questions_find_nothing_and_break_nothing(world, question):
+    add(world, **CONFOCAL)
+
+    chosen = sa.select(Resource.code, rank(question)).where(matches(question))
+    assert [tuple(row) for row in world.session.execute(chosen)] in ([], [("XWBR-001", 0)], [("XWBR-001", 5)])
+
+
 def test_a_question_is_cut_into_folded_words_each_once():
     assert words_of("  Ｘ射线\u3000x射线\tLC-MS ") == ["x射线", "lc-ms"]
     assert len("".join(words_of("长" * 1000))) == 100
-
-
-def test_folding_forgets_width_case_and_control_characters():
-    assert fold("  ΓABC\x00\x07（１）\n") == "γabc(1)"
