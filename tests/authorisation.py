@@ -34,6 +34,7 @@ from alliance.calendars.feeds import make_feed
 from alliance.calendars.outside.actions import add_outside_calendar
 from alliance.db import db
 from alliance.history.models import Event
+from alliance.members.invitations import Guest, invite
 from alliance.members.joining.applications import Applying, apply_for_unit
 from alliance.members.joining.requests import ask_to_join
 from alliance.members.models import Person
@@ -108,6 +109,7 @@ class Town:
         for each in (resource, own, hidden):
             world.manages(people["manager"], each)
         ours, closed, university, lin_ref = resource.id, own.id, world.university.id, world.lin.ref
+        colleague = people["member"].ref
         fang, lin = world.actor(world.fang), world.actor(world.lin)
         picture = add_photo(ours, Picture(1600, 1200, b"large", b"small"), by=fang, alt_en="View")
         question = add_question(ours, Wording("file", wording_en="Sheet"), by=fang)
@@ -119,6 +121,8 @@ class Town:
             "own_unit": "OWN-UNIT",
             "hidden": "HIDDEN",
             "person": lin_ref,
+            "colleague": colleague,
+            "invitation": invite("INST", Guest("guest@example.org"), by=fang, key="a key"),
             "booking": request_booking(
                 ours, tuesday, by=lin, unit_id=university, purpose="secret", answers=answers
             ),

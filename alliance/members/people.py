@@ -1,5 +1,7 @@
 """Whose affair a unit is: who runs it and what it owns, and who may look after its people."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -14,10 +16,8 @@ from alliance.members.units import unit_by_code
 
 def admins_of(unit_id: int) -> sa.Select[int]:
     """The ids of those who are admins of the unit now."""
-    return (
-        sa.select(Membership.person_id)
-        .where(Membership.unit_id == unit_id, Membership.is_admin, lasts(clock.now()))
-        .order_by(Membership.person_id)
+    return sa.select(Membership.person_id).where(
+        Membership.unit_id == unit_id, Membership.is_admin, lasts(clock.now())
     )
 
 
@@ -41,13 +41,15 @@ def unit_for_its_people(session: Session, code: str, by: Actor) -> Unit:
     raise Missing
 
 
-def held_for_its_people(session: Session, code: str, by: Actor, *, persons: tuple[int, ...] = ()) -> Unit:
-    """The same under the hold of the unit and of these people, with the rights `by` has now.
+def held_for_its_people(
+    session: Session, code: str, by: Actor, *, persons: Iterable[int] = (), resources: Iterable[int] = ()
+) -> Unit:
+    """The same under the hold of the unit, these people and these resources, with the rights `by` has now.
 
     Of two admins who take each other's role at the same moment, the later one has none any more.
     """
     unit_id = unit_for_its_people(session, code, by).id
-    hold(session, persons=persons, units=[unit_id])
+    hold(session, resources=resources, persons=persons, units=[unit_id])
     session.expire_all()
     now_by = actor_of(session, by.person_id)
     if now_by is None:

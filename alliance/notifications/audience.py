@@ -181,7 +181,7 @@ def _who_run(session: Session, resource: Resource, kind: str) -> Pairs:
     """Those who run the resource and, as their unit chose, hear of this; somebody always does where anybody runs it."""
     managers = list(session.scalars(managers_of(resource.id)))
     # What is always shown as busy is its managers' affair alone.
-    admins = [] if resource.detail == "busy" else list(session.scalars(admins_of(resource.owner_id)))
+    admins = [] if resource.detail == "busy" else sorted(session.scalars(admins_of(resource.owner_id)))
     chosen = session.scalar(
         sa.select(UnitHearing.hearers).where(
             UnitHearing.unit_id == resource.owner_id, UnitHearing.kind == kind

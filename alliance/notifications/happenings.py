@@ -10,9 +10,11 @@ from alliance.history.models import Event
 from alliance.i18n import gettext as _
 from alliance.i18n import language, ngettext
 from alliance.intervals import Span
+from alliance.members.standing import last_day
 from alliance.notifications.admissions import ADMISSION_WORDS
 from alliance.notifications.formats import format_day, format_moment, format_span
 from alliance.notifications.hours import listed
+from alliance.notifications.people_happenings import PEOPLE_HAPPENINGS
 from alliance.notifications.rule_words import CLOSURE_WORDS
 
 Data = Mapping[str, Any]
@@ -44,6 +46,10 @@ class _Times:
 
     def moment(self, text: str) -> str:
         return format_moment(datetime.fromisoformat(text), self._zone, language(), self._today)
+
+    def last_day(self, text: str) -> str:
+        day = last_day(datetime.fromisoformat(text), self._zone.key)
+        return format_day(day, self._zone, language(), self._today)
 
 
 def _requested(who: str, data: Data, times: _Times) -> str:
@@ -209,5 +215,6 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     "outside.clashed": _clashed,
     "webhook.failed": _webhook_failed,
     **ADMISSION_WORDS,
+    **PEOPLE_HAPPENINGS,
 }
 VERBS: Final = tuple(_WORDS)

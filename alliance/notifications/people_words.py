@@ -3,6 +3,7 @@
 from typing import Final
 
 from alliance.i18n import gettext as _
+from alliance.i18n import language
 from alliance.notifications.words import Params, Saying, Times, Words
 
 
@@ -60,6 +61,43 @@ def _too_many_invitations(params: Params, times: Times) -> Words:
     )
 
 
+def _last_admin(params: Params, times: Times) -> Words:
+    unit = params["unit_en"] if language() == "en" and params["unit_en"] else params["unit_zh"]
+    return Words(
+        _("The last admin"),
+        _("%(name)s is the last admin of %(unit)s who stays.", name=params["name"], unit=unit),
+        _("Make somebody else an admin first, without a last day."),
+        "alliance",
+    )
+
+
+def _reason_too_long(params: Params, times: Times) -> Words:
+    return Words(
+        _("Too long"),
+        _("A reason may have at most %(longest)s characters.", longest=params["longest"]),
+        _("Make it shorter."),
+        "alliance",
+    )
+
+
+def _not_oneself(params: Params, times: Times) -> Words:
+    return Words(
+        _("Yourself"),
+        _("Nobody does this to himself."),
+        _("Ask another member of the secretariat."),
+        "alliance",
+    )
+
+
+def _not_owned(params: Params, times: Times) -> Words:
+    return Words(
+        _("Not a resource of the unit"),
+        _("The unit owns nothing of this code."),
+        _("Choose one from the list."),
+        "nobody",
+    )
+
+
 PEOPLE_WORDS: Final[dict[str, Saying]] = {
     "no_mail_address": _no_mail_address,
     "already_a_member": _already_a_member,
@@ -67,4 +105,8 @@ PEOPLE_WORDS: Final[dict[str, Saying]] = {
     "name_too_long": _name_too_long,
     "ends_in_the_past": _ends_in_the_past,
     "too_many_invitations": _too_many_invitations,
+    "last_admin": _last_admin,
+    "reason_too_long": _reason_too_long,
+    "not_oneself": _not_oneself,
+    "not_owned": _not_owned,
 }

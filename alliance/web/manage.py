@@ -92,6 +92,12 @@ def _of_alliance() -> Iterator[Place]:
         _("Applications"),
         _("Units that want to join: admit them, or say why not."),
     )
+    yield Place(
+        url_for("persons.index"),
+        "people",
+        _("All people"),
+        _("Look somebody up, with units and roles; suspend and readmit."),
+    )
     yield _calendar()
     yield _quality()
     yield Place(
@@ -122,6 +128,12 @@ def _quality() -> Place:
 
 
 def _of_unit(unit: Unit) -> Iterator[Place]:
+    yield Place(
+        url_for("people.index", code=unit.code),
+        "people",
+        _("People"),
+        _("Invite people, give and take roles, set the last day of guests."),
+    )
     yield Place(
         url_for("joining.index", code=unit.code),
         "person-check",

@@ -86,6 +86,7 @@ def show(code: str) -> str:
         may_join=unit.status == "active" and (reader is None or unit.id not in reader.unit_ids),
         asked=_asked(reader, unit),
         times=Times.of(unit.zone),
+        has_people=reader is not None and (reader.is_secretariat or unit.id in reader.admin_unit_ids),
     )
 
 

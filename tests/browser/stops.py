@@ -141,6 +141,25 @@ STOPS = (
     Stop("catalogue quality, nothing", FANG, "/manage/quality?unit=NOBODY"),
     Stop("catalogue quality of all", SECRETARIAT, "/manage/quality"),
     Stop("catalogue quality of a unit", SECRETARIAT, "/manage/quality?unit=XWBR&flaw=no_photo"),
+    Stop("people of a unit", FANG, "/units/XWBR/people"),
+    Stop("people of a unit, nobody of that name", FANG, "/units/XWBR/people?q=nobody"),
+    Stop(
+        "people, bad invitation",
+        FANG,
+        "/units/XWBR/people",
+        {"email": "nobody", "ends_on": "2026-01-01"},
+        "Send the invitation",
+    ),
+    Stop("person of a unit", FANG, "/units/XWBR/people/{guest}"),
+    Stop(
+        "person of a unit, unknown resource",
+        FANG,
+        "/units/XWBR/people/{guest}",
+        {"resource": "NOTHING"},
+        "Give the management",
+    ),
+    Stop("all people", SECRETARIAT, "/people"),
+    Stop("somebody", SECRETARIAT, "/people/{guest}"),
     Stop("my bookings", LIN, "/bookings"),
     Stop("my bookings, waiting", LIN, "/bookings?tab=requested"),
     Stop("my bookings, past", LIN, "/bookings?tab=past"),
@@ -347,5 +366,8 @@ def refs_in(demo: Path) -> dict[str, str]:
         found["application"] = database.execute("select ref from application where code = 'XWQT'").fetchone()[
             0
         ]
+        found["guest"] = database.execute(
+            "select ref from person where email = 'songshiyu@example.org'"
+        ).fetchone()[0]
     database.close()
     return found

@@ -15,6 +15,7 @@ SHENZHEN = ZoneInfo("Asia/Shanghai")
 PLACE = {"starts_at": "2026-11-24T06:00:00+00:00", "ends_at": "2026-11-24T08:00:00+00:00", "quantity": 2}
 LATER = {"starts_at": "2026-11-24T07:00:00+00:00", "ends_at": "2026-11-24T09:00:00+00:00", "quantity": 2}
 OPEN = {"kind": "repair", "starts_at": "2026-11-24T06:00:00+00:00", "ends_at": None}
+MIDNIGHT = "2026-12-31T16:00:00+00:00"
 
 TOLD = [
     ("booking.requested", PLACE, "Lin asked for Tue 24 Nov, 14:00–16:00."),
@@ -96,6 +97,32 @@ TOLD = [
     ("join.admitted", {}, "Lin said yes. You can book for the unit."),
     ("join.refused", {"reason": "Unknown"}, "Lin refused it: Unknown"),
     ("join.withdrawn", {}, "Lin withdrew the request."),
+    ("person.joined", {}, "Lin made the account."),
+    ("person.suspended", {"reason": "Lost"}, "Lin suspended the account: Lost"),
+    ("person.readmitted", {}, "Lin readmitted the account."),
+    ("membership.began", {"is_admin": False, "ends_at": None}, "Lin joined the unit as a member."),
+    ("membership.began", {"is_admin": True, "ends_at": None}, "Lin joined the unit as an admin."),
+    (
+        "membership.began",
+        {"is_admin": False, "ends_at": MIDNIGHT},
+        "Lin joined the unit as a guest until Thu 31 Dec.",
+    ),
+    (
+        "membership.changed",
+        {"is_admin": True, "was_admin": False, "ends_at": None, "ended_at": MIDNIGHT},
+        "Lin gave the role of an admin. Lin took the last day away.",
+    ),
+    (
+        "membership.changed",
+        {"is_admin": False, "was_admin": True, "ends_at": MIDNIGHT, "ended_at": None},
+        "Lin took the role of an admin. Lin set the last day to Thu 31 Dec.",
+    ),
+    ("membership.ended", {}, "Lin ended the membership."),
+    ("management.given", {"resource": "CNF"}, "Lin gave the management of CNF."),
+    ("management.taken", {"resource": "CNF"}, "Lin took the management of CNF."),
+    ("invitation.sent", {"is_admin": False}, "Lin invited somebody."),
+    ("invitation.sent", {"is_admin": True}, "Lin invited an admin."),
+    ("invitation.ended", {}, "Lin ended an invitation."),
     ("booking.sung", {}, "Something about it changed."),
 ]
 

@@ -38,7 +38,7 @@ from alliance.history.actions import record
 from alliance.history.models import Event, Outbox
 from alliance.intervals import Span
 from alliance.members.actor import Actor, actor_of
-from alliance.members.models import Person, Unit
+from alliance.members.models import OneTimeLink, Person, Unit
 from alliance.notifications.models import Delivery, Reminder
 from alliance.resources.models import Item, PolicyRow, Resource
 
@@ -289,6 +289,7 @@ def begin(session: Session, now: datetime) -> None:
             Booking,
             Closure,
             OpeningException,
+            OneTimeLink,
             Event,
         ):
             session.execute(sa.delete(model))

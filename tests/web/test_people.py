@@ -1,0 +1,154 @@
+"""The people of a unit in the browser, and everybody for the secretariat."""
+
+import pytest
+import sqlalchemy as sa
+
+from alliance.db import db
+from alliance.members.models import Management, Membership, OneTimeLink, Person
+from tests.resources.counting import statements
+from tests.web.visitor import Visitor
+
+PEOPLE = "/units/INST/people"
+
+
+@pytest.fixture
+def fang(app, world):
+    return Visitor(app, world.fang)
+
+
+@pytest.fixture
+def mei(world):
+    return world.person("mei", world.institute)
+
+
+@pytest.fixture
+def qin(app, world):
+    return Visitor(app, world.person("qin", role="secretariat"))
+
+
+def invite(visitor, **fields):
+    words = {"email": "new@example.org", "name": "New", "language": "zh", "role": "member", "ends_on": ""}
+    return visitor.send("/units/INST/invitations", on=PEOPLE, **{**words, **fields})
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", ("人员", "单位管理员", "邀请人员")), ("en", ("People", "Admin", "Invite somebody"))],
+)
+def test_the_list_names_people_and_roles(app, world, mei, language, said):
+    page = Visitor(app, world.fang, language).get(PEOPLE).text
+
+    assert "mei@example.org" in page
+    assert all(words in page for words in said)
+
+
+def test_an_invitation_is_sent_listed_sent_again_and_ended(app, world, fang):
+    assert invite(fang, ends_on="2026-12-31").status_code == 303
+    page = fang.get(PEOPLE).text
+    assert "Letter on its way" in page
+    assert "new@example.org" in page
+    ref = db.session.scalar(sa.select(OneTimeLink.ref))
+    db.session.rollback()
+
+    again = fang.send(f"/units/INST/invitations/{ref}/letters", on=PEOPLE)
+    ref = db.session.scalar(sa.select(OneTimeLink.ref).order_by(OneTimeLink.id.desc()))
+    db.session.rollback()
+    ended = fang.send(f"/units/INST/invitations/{ref}/removal", on=PEOPLE)
+
+    assert (again.status_code, ended.status_code) == (303, 303)
+    assert "new@example.org" not in fang.get(PEOPLE).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"email": ""}, "Enter an email."),
+        ({"email": "nobody"}, "This is no mail address."),
+        ({"email": "fangshuyan@example.org"}, "belongs to the unit already"),
+        ({"email": "x" * 300}, "At most 254 characters."),
+        ({"name": "x" * 81}, "At most 80 characters."),
+        ({"ends_on": "2026-02-30"}, "This is no date."),
+        ({"ends_on": "2026-01-01"}, "The last day of a guest lies before today."),
+        ({"role": "emperor"}, "Not a valid choice."),
+        ({"email": "\x00", "name": "\u202e\x00", "ends_on": "\x00"}, "This is no date."),
+    ],
+)
+def test_a_bad_invitation_comes_back_with_what_is_wrong(app, world, fang, fields, said):
+    answer = invite(fang, **fields)
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(OneTimeLink)) == 0
+
+
+def test_a_person_has_a_page_on_which_roles_are_set_and_history_grows(app, world, fang, mei):
+    page = f"{PEOPLE}/{mei.ref}"
+
+    done = fang.send(f"{page}/role", on=page, role="admin", ends_on="2026-12-31")
+
+    assert (done.status_code, done.headers["Location"]) == (303, page)
+    shown = fang.get(page).text
+    assert "fangshuyan gave the role of an admin. fangshuyan set the last day to Thu 31 Dec." in shown
+    assert 'value="2026-12-31"' in shown
+
+
+def test_the_last_admin_is_told_why_he_stays(app, world, fang, mei):
+    page = f"{PEOPLE}/{world.fang.ref}"
+
+    refused = fang.send(f"{page}/role", on=page, role="member", ends_on="")
+
+    assert refused.status_code == 422
+    assert "fangshuyan is the last admin of INST Unit who stays." in refused.text
+
+
+def test_management_is_given_and_taken_on_the_page(app, world, fang, mei):
+    world.resource("OURS")
+    page = f"{PEOPLE}/{mei.ref}"
+
+    wrong = fang.send(f"{page}/management", on=page, resource="<script>")
+    given = fang.send(f"{page}/management", on=page, resource="OURS")
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(Management))
+    db.session.rollback()
+    taken = fang.send(f"{page}/management/removal", on=page, resource="OURS")
+
+    assert (wrong.status_code, given.status_code, taken.status_code, count) == (422, 303, 303, 1)
+    assert "<script>" not in wrong.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Management)) == 0
+
+
+def test_the_number_of_statements_does_not_grow_with_the_people(app, world, fang, mei):
+    fang.get(PEOPLE)
+    with statements() as few:
+        fang.get(PEOPLE)
+    for n in range(3):
+        world.manages(world.person(f"more{n}", world.institute), world.resource(f"R{n}"))
+        invite(fang, email=f"new{n}@example.org")
+    with statements() as many:
+        fang.get(PEOPLE)
+
+    assert len(few) == len(many) <= 8
+
+
+def test_the_secretariat_finds_suspends_and_readmits(app, world, qin, mei):
+    assert "mei@example.org" in qin.get("/people", q="mei").text
+    page = f"/people/{mei.ref}"
+
+    refused = qin.send(f"{page}/suspension", on=page, reason=" ")
+    suspended = qin.send(f"{page}/suspension", on=page, reason="Lost the key")
+    status = db.session.scalar(sa.select(Person.status).where(Person.ref == mei.ref))
+    db.session.rollback()
+    history = qin.get(page).text
+    readmitted = qin.send(f"{page}/readmission", on=page)
+
+    assert (refused.status_code, suspended.status_code, readmitted.status_code) == (422, 303, 303)
+    assert status == "suspended"
+    assert "qin suspended the account: Lost the key" in history
+    assert db.session.scalar(sa.select(Membership.is_admin).where(Membership.person_id == mei.id)) is False
+
+
+def test_the_unit_page_leads_there_whom_it_concerns(app, world, fang, qin):
+    lin = Visitor(app, world.lin)
+
+    seen = [PEOPLE in who.get("/units/INST").text for who in (fang, qin, lin)]
+
+    assert seen == [True, True, False]
