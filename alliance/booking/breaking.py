@@ -1,6 +1,6 @@
 """Which bookings that are still to come a change of the owner's rules would break. They stay: nothing is cancelled."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -28,6 +28,7 @@ from alliance.booking.rules import (
 )
 from alliance.errors import Problem, Refused
 from alliance.intervals import Span
+from alliance.refs import digest
 from alliance.resources.kinds import MODE_OF_PRESET
 from alliance.resources.models import PolicyRow, Resource, ResourcePart
 from alliance.resources.sheet import SECTIONS, Values
@@ -60,13 +61,30 @@ class Broken:
     status: str
 
 
-class WouldBreak(Refused):
-    """Bookings still to come would break the new rules: whoever changes them must have seen which. They stay."""
+class InTheWay(Refused):
+    """Bookings are in the way of a change. The finding only counts them; `refs` are for those who may see them."""
 
-    def __init__(self, broken: Iterable[Broken]) -> None:
+    def __init__(self, code: str, refs: Sequence[str], field: str | None = None, **params: Any) -> None:
+        super().__init__([Problem(code, params={"count": len(refs), **params}, field=field)])
+        self.refs = tuple(refs)
+
+
+class WouldBreak(InTheWay):
+    """Bookings still to come would break the new rules: whoever changes them must have seen which. They stay.
+
+    `knowing` stands for just these bookings: whoever says it has seen them.
+    """
+
+    def __init__(self, broken: Sequence[Broken]) -> None:
+        refs = [each.ref for each in broken]
+        self.knowing = known(refs)
+        super().__init__("would_break", refs, knowing=self.knowing)
         self.broken = tuple(broken)
-        refs = tuple(each.ref for each in self.broken)
-        super().__init__([Problem("would_break", params={"refs": refs, "count": len(refs)})])
+
+
+def known(refs: Iterable[str]) -> str:
+    """A word for a set of bookings that tells nobody which they are."""
+    return digest("\n".join(sorted(refs)))[:20]
 
 
 def broken_by(

@@ -4,7 +4,7 @@ They stand here and not beside the resources, for an owner's rules are read by b
 bookings take, and tells which of those still to come the new rules would break. None is ever cancelled.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.availability.hours import BadHours, Hours
-from alliance.booking.breaking import FIELDS, WouldBreak, broken_by, on_items
+from alliance.booking.breaking import FIELDS, InTheWay, WouldBreak, broken_by, known, on_items
 from alliance.db import action
 from alliance.errors import Problem, Refused, Stale, refuse_if
 from alliance.members.actor import Actor
@@ -42,14 +42,14 @@ def change_resource(
     *,
     by: Actor,
     version: int | None = None,
-    knowing: Collection[str] = (),
+    knowing: str = "",
     strict: bool = False,
 ) -> int:
     """Put new values on the resource's sheet, all or none; return its version.
 
     `version` is the one the values were typed upon: when somebody changed the same section since, Overtaken tells what;
-    with `strict` any newer version is Stale. `knowing` are the refs of bookings to come that the caller knows would
-    break the new rules; when there are others, WouldBreak names them all. An item that is booked from now on is never
+    with `strict` any newer version is Stale. Bookings to come that would break the new rules raise WouldBreak, unless
+    `knowing` is its word for just these. An item that is booked from now on is never
     retired. Raises Missing, Forbidden, Stale or Refused.
     """
     resource, now = held_resource(session, code, by), clock.now()
@@ -60,9 +60,7 @@ def change_resource(
 
 
 @action
-def undo_change(
-    session: Session, code: str, *, by: Actor, version: int, knowing: Collection[str] = ()
-) -> int:
+def undo_change(session: Session, code: str, *, by: Actor, version: int, knowing: str = "") -> int:
     """Restore what the last change replaced, as a change of its own; return the version.
 
     Refused when anything was changed since `version`, or the values are no longer those the change left. Raises
@@ -88,7 +86,7 @@ def change_held(
     *,
     by: Actor,
     now: datetime,
-    knowing: Collection[str] = (),
+    knowing: str = "",
     undo: bool = False,
 ) -> int:
     """The same for acts that hold the resource already."""
@@ -129,12 +127,11 @@ def _refuse_to_lose(session: Session, resource: Resource, wanted: list[list[Any]
     ]
     refs = on_items(session, [item.id for item in gone], now)
     if refs:
-        params = {"refs": tuple(refs), "count": len(refs)}
-        raise Refused([Problem("item_is_booked", params=params, field="items")])
+        raise InTheWay("item_is_booked", refs, "items")
 
 
 def _refuse_unknown_breaks(
-    session: Session, resource: Resource, wanted: Values, now: datetime, knowing: Collection[str]
+    session: Session, resource: Resource, wanted: Values, now: datetime, knowing: str
 ) -> None:
     """Raise WouldBreak when bookings to come would break the new rules that the caller does not know of.
 
@@ -144,6 +141,6 @@ def _refuse_unknown_breaks(
     broken = broken_by(session, resource, before, wanted, now)
     stuck = tuple(each.ref for each in broken if each.status == "requested" and "not_bookable" in each.codes)
     if stuck:
-        raise Refused([Problem("requests_wait", params={"refs": stuck, "count": len(stuck)})])
-    if {each.ref for each in broken} - set(knowing):
+        raise InTheWay("requests_wait", stuck)
+    if broken and knowing != known(each.ref for each in broken):
         raise WouldBreak(broken)

@@ -1,15 +1,14 @@
 """Showing a resource to others, taking it back, and taking it off the list: the acts of its owner's admins."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from alliance import clock
-from alliance.booking.breaking import WouldBreak, still_to_come
+from alliance.booking.breaking import InTheWay, WouldBreak, known, still_to_come
 from alliance.booking.readiness import missing_of
 from alliance.db import action
-from alliance.errors import Problem, Refused, Stale, refuse_if
+from alliance.errors import Stale, refuse_if
 from alliance.members.actor import Actor
 from alliance.resources.changes import held_resource, remark
 from alliance.resources.models import Resource
@@ -28,12 +27,12 @@ def publish_resource(session: Session, code: str, *, by: Actor, version: int | N
 
 @action
 def take_back_resource(
-    session: Session, code: str, *, by: Actor, version: int | None = None, knowing: Collection[str] = ()
+    session: Session, code: str, *, by: Actor, version: int | None = None, knowing: str = ""
 ) -> int:
     """Make it a draft again, from published or retired; return its version.
 
-    Bookings stay; `knowing` are the refs of those to come that the caller knows of. Refused while requests wait: nobody
-    could agree to them any more. Raises Missing, Forbidden, Stale, WouldBreak or Refused.
+    Bookings stay: those to come raise WouldBreak, unless `knowing` is its word for just these. Refused while requests
+    wait: nobody could agree to them any more. Raises Missing, Forbidden, Stale, WouldBreak or Refused.
     """
     resource, now = _held(session, code, by, version), clock.now()
     _refuse_unknown(session, resource, knowing, now)
@@ -42,7 +41,7 @@ def take_back_resource(
 
 @action
 def retire_resource(
-    session: Session, code: str, *, by: Actor, version: int | None = None, knowing: Collection[str] = ()
+    session: Session, code: str, *, by: Actor, version: int | None = None, knowing: str = ""
 ) -> int:
     """Take it off the list for good, as far as anything is; return its version. Otherwise as taking it back."""
     resource, now = _held(session, code, by, version), clock.now()
@@ -58,12 +57,12 @@ def _held(session: Session, code: str, by: Actor, version: int | None) -> Resour
     return resource
 
 
-def _refuse_unknown(session: Session, resource: Resource, knowing: Collection[str], now: datetime) -> None:
+def _refuse_unknown(session: Session, resource: Resource, knowing: str, now: datetime) -> None:
     ahead = still_to_come(session, resource.id, now)
     waiting = tuple(each.ref for each in ahead if each.status == "requested")
     if waiting:
-        raise Refused([Problem("requests_wait", params={"refs": waiting, "count": len(waiting)})])
-    if {each.ref for each in ahead} - set(knowing):
+        raise InTheWay("requests_wait", waiting)
+    if ahead and knowing != known(each.ref for each in ahead):
         raise WouldBreak(ahead)
 
 

@@ -17,6 +17,7 @@ from alliance.intervals import Span
 from alliance.members.actor import Actor
 from alliance.members.models import AllianceRole, Person
 from alliance.members.people import admins_of, managers_of
+from alliance.refs import is_ref
 from alliance.resources.models import Item, Resource, ResourcePart
 from alliance.resources.permissions import visible_to
 
@@ -310,3 +311,10 @@ def recent_resources(session: Session, actor: Actor | None, *, limit: int = 6) -
         .options(joinedload(Resource.owner))
     )
     return session.scalars(chosen).all()
+
+
+def bookings_named(session: Session, refs: Iterable[str]) -> Sequence[Booking]:
+    """The bookings of these refs, by start; what is no ref names none."""
+    sound = [ref for ref in refs if is_ref(ref)]
+    chosen = sa.select(Booking).where(Booking.ref.in_(sound)).options(*loaded())
+    return session.scalars(chosen.order_by(Booking.starts_at, Booking.id)).all()

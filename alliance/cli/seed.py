@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
 from alliance import clock
-from alliance.cli.seeding import catalogue, guests, joining, life, members
+from alliance.cli.seeding import catalogue, editing, guests, joining, life, members
 from alliance.config import Settings
 from alliance.db import action, db
 from alliance.members.models import Person, Unit
@@ -41,6 +41,7 @@ def seed() -> None:
     made, left_out = life.add_life(now)
     joining.add_those_who_ask()
     guests.add_guests(now, settings.zone, settings.secret_key)
+    editing.add_changes(db.session())
     life.finish(now)
     while remind():
         pass

@@ -59,6 +59,12 @@ def _parts(actor: Actor) -> Iterator[Part]:
 
 def _of_resources() -> Iterator[Place]:
     yield Place(
+        url_for("owned.index"),
+        "box-seam",
+        _("What we share"),
+        _("All you run with what is missing; describe it, set its rules, add something new."),
+    )
+    yield Place(
         url_for("day_list.index"),
         "list-ul",
         _("Day list"),

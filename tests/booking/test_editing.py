@@ -10,7 +10,7 @@ from flask import Flask
 from alliance import clock
 from alliance.availability.actions import close_resource
 from alliance.booking.actions import cancel_booking
-from alliance.booking.breaking import WouldBreak
+from alliance.booking.breaking import WouldBreak, known
 from alliance.booking.editing import change_resource, undo_change
 from alliance.booking.publication import publish_resource, retire_resource, take_back_resource
 from alliance.booking.readiness import findings_of
@@ -215,7 +215,7 @@ def test_bookings_that_would_break_new_rules_are_named_before_and_stay(world, ch
 
     assert [(each.ref, each.codes) for each in unknown.value.broken] == [(ref, (code,))]
     assert verbs(world) == ["booking.approved"]
-    assert change_resource("CONFOCAL", change, by=fang, knowing=[ref]) == 2
+    assert change_resource("CONFOCAL", change, by=fang, knowing=known([ref])) == 2
     assert booking(world, ref).status == "approved"
     assert len(booking(world, ref).occupancies) == 1
 
@@ -238,7 +238,9 @@ def test_a_booking_that_came_since_the_list_was_shown_is_named_first(world):
     new = request(world, confocal, afternoon("14:00", "15:00"))
 
     with pytest.raises(WouldBreak) as unknown:
-        change_resource("CONFOCAL", {"hours": "WD 08:00-09:00"}, by=world.actor(world.fang), knowing=[seen])
+        change_resource(
+            "CONFOCAL", {"hours": "WD 08:00-09:00"}, by=world.actor(world.fang), knowing=known([seen])
+        )
 
     assert [each.ref for each in unknown.value.broken] == [seen, new]
 
@@ -250,10 +252,10 @@ def test_a_booked_item_does_not_vanish(world):
     fewer = [items[0], [*items[1][:2], False]]
 
     with pytest.raises(Refused) as booked:
-        change_resource("CONFOCAL", {"items": fewer}, by=fang, knowing=[ref])
+        change_resource("CONFOCAL", {"items": fewer}, by=fang, knowing=known([ref]))
 
     assert codes(booked) == ["item_is_booked"]
-    assert booked.value.problems[0].params["refs"] == (ref,)
+    assert booked.value.refs == (ref,)
     cancel_booking(ref, by=world.actor(world.lin))
     assert change_resource("CONFOCAL", {"items": fewer}, by=fang) == 2
     gone = world.session.scalars(sa.select(Item).where(Item.retired_at.is_not(None))).one()
@@ -269,7 +271,7 @@ def test_a_part_booked_by_its_whole_keeps_its_item(world):
     with pytest.raises(Refused) as booked:
         change_resource("EAST", {"items": [["1 号", "No. 1", False]]}, by=fang)
 
-    assert booked.value.problems[0].params["refs"] == (ref,)
+    assert booked.value.refs == (ref,)
 
 
 def test_requests_that_nobody_could_agree_to_any_more_are_decided_first(world):
@@ -278,9 +280,9 @@ def test_requests_that_nobody_could_agree_to_any_more_are_decided_first(world):
     fang = world.actor(world.fang)
 
     for act in (
-        lambda: change_resource("CONFOCAL", {"preset": "request"}, by=fang, knowing=[ref]),
-        lambda: retire_resource("CONFOCAL", by=fang, knowing=[ref]),
-        lambda: take_back_resource("CONFOCAL", by=fang, knowing=[ref]),
+        lambda: change_resource("CONFOCAL", {"preset": "request"}, by=fang, knowing=known([ref])),
+        lambda: retire_resource("CONFOCAL", by=fang, knowing=known([ref])),
+        lambda: take_back_resource("CONFOCAL", by=fang, knowing=known([ref])),
     ):
         with pytest.raises(Refused) as waits:
             act()
@@ -517,11 +519,11 @@ def test_what_is_retired_keeps_its_bookings_and_can_come_back_as_a_draft(world):
     with pytest.raises(WouldBreak) as unknown:
         retire_resource("CONFOCAL", by=fang)
 
-    retire_resource("CONFOCAL", by=fang, knowing=[ref])
+    retire_resource("CONFOCAL", by=fang, knowing=known([ref]))
 
     assert [each.ref for each in unknown.value.broken] == [ref]
     assert (resource(world).status, booking(world, ref).status) == ("retired", "approved")
-    take_back_resource("CONFOCAL", by=fang, knowing=[ref])
+    take_back_resource("CONFOCAL", by=fang, knowing=known([ref]))
     publish_resource("CONFOCAL", by=fang)
     assert resource(world).status == "published"
 

@@ -44,6 +44,7 @@ class Stop:
 
 _CONFOCAL = "/bookings/new?resource=XWBR-001&date=2026-11-26"
 _CHAT = "https://chat.example.org/hook/key"
+_RULES = "/resources/XWBR-001/edit/rules"
 _OUTSIDE = "/outside-calendars/new?resource=XWBR-001"
 STOPS = (
     Stop("front page, anonymous", NOBODY, "/"),
@@ -160,6 +161,28 @@ STOPS = (
     ),
     Stop("all people", SECRETARIAT, "/people"),
     Stop("somebody", SECRETARIAT, "/people/{guest}"),
+    Stop("what one shares", FANG, "/manage/resources"),
+    Stop("what one shares, none retired", FANG, "/manage/resources?status=retired"),
+    Stop("new resource", FANG, "/resources/new"),
+    Stop("new resource, bad code", FANG, "/resources/new", {"name_zh": "厅", "code": "X"}, "Begin the draft"),
+    Stop("editor", FANG, "/resources/XWBR-001/edit"),
+    Stop("editor of somebody else", LIN, "/resources/XWBR-001/edit"),
+    Stop("editor, what it is", FANG, "/resources/XWBR-001/edit/what"),
+    Stop(
+        "editor, what it is, bad",
+        FANG,
+        "/resources/XWBR-001/edit/what",
+        {"capacity": "0"},
+        "Save",
+    ),
+    Stop("editor, who may see it", FANG, "/resources/XWBR-001/edit/access"),
+    Stop("editor, who decides", FANG, "/resources/XWBR-002/edit/approval"),
+    Stop("editor, rules", FANG, "/resources/XWBR-001/edit/rules"),
+    Stop("editor, bookings in the way", FANG, _RULES, {"longest_minutes": "1"}, "Save"),
+    Stop("editor, changed meanwhile", FANG, _RULES, {"version": "0"}, "Save"),
+    Stop("editor, managers", FANG, "/resources/XWBR-001/edit/managers"),
+    Stop("items", FANG, "/resources/XWBR-001/items"),
+    Stop("retiring, bookings to come", FANG, "/resources/XWBR-004/edit", {}, "Make it a draft again"),
     Stop("my bookings", LIN, "/bookings"),
     Stop("my bookings, waiting", LIN, "/bookings?tab=requested"),
     Stop("my bookings, past", LIN, "/bookings?tab=past"),

@@ -27,6 +27,7 @@ def test_an_admin_finds_the_places_of_his_unit(app, world):
     world.person("fang", world.university, admin=True, password_hash=KEPT)
 
     assert places(app, "fang@example.org") == [
+        "/manage/resources",
         "/manage/day",
         "/opening-hours",
         "/closures",
