@@ -2,6 +2,7 @@
 
 import datetime as dt
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,6 +76,12 @@ class Closure(Base):
     review_on: Mapped[dt.date | None] = mapped_column()
     created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column()
+
+    @property
+    def version(self) -> str:
+        """What is said of it, as one word: nobody changes what he has not seen."""
+        said = f"{self.kind} {self.ends_at} {self.reason} {self.review_on}"
+        return sha256(said.encode()).hexdigest()[:20]
 
     __table_args__ = (
         sa.CheckConstraint(sa.column("kind").in_(CLOSURE_KINDS), name="kind"),

@@ -159,6 +159,18 @@ def _closed(session: Session, event: Event, now: datetime) -> Pairs:
     return [pair for booking in touched for pair in _bookers(booking, "closed")]
 
 
+def _closure_changed(session: Session, event: Event, now: datetime) -> Pairs:
+    """Those whose bookings it lies over since it was made longer, and did not before."""
+    closure, former = session.get(Closure, event.subject_id), event.data["before"]["ends_at"]
+    if closure is None or former is None:
+        return []
+    end = datetime.fromisoformat(former)
+    added = [
+        each for each in touched_bookings(session, closure, max(now, end)) if each.footprint.start >= end
+    ]
+    return [pair for booking in added for pair in _bookers(booking, "closed")]
+
+
 def _webhook_failed(session: Session, event: Event, now: datetime) -> Pairs:
     """The admins of its unit, who may set it up anew."""
     return [(person_id, "webhook") for person_id in session.scalars(admins_of(event.unit_id or 0))]
@@ -167,6 +179,7 @@ def _webhook_failed(session: Session, event: Event, now: datetime) -> Pairs:
 # What is not about one booking.
 _OF_OTHERS: Final[dict[str, Callable[[Session, Event, datetime], Pairs]]] = {
     "closure.made": _closed,
+    "closure.changed": _closure_changed,
     "outside.clashed": _clashed,
     "webhook.failed": _webhook_failed,
     **HEARERS_OF_ADMISSIONS,

@@ -188,6 +188,16 @@ def _webhook_failed(who: str, data: Data, times: _Times) -> str:
     return _("Its address took nothing for a whole day, so nothing is sent to it any more.")
 
 
+def _closure_changed(who: str, data: Data, times: _Times) -> str:
+    why = CLOSURE_WORDS[data["kind"]]()
+    if data["ends_at"] == data["before"]["ends_at"]:
+        return _("%(who)s said more about the closure for %(why)s.", who=who, why=why)
+    if data["ends_at"]:
+        end = times.moment(data["ends_at"])
+        return _("%(who)s set the end of the closure for %(why)s to %(end)s.", who=who, why=why, end=end)
+    return _("%(who)s left the end of the closure for %(why)s open.", who=who, why=why)
+
+
 def _closure_ended(who: str, data: Data, times: _Times) -> str:
     return _("%(who)s ended the closure as of %(end)s.", who=who, end=times.moment(data["ends_at"]))
 
@@ -211,6 +221,7 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     "calendar.changed": _calendar_changed,
     "calendar.closed": _calendar_closed,
     "closure.made": _closure_made,
+    "closure.changed": _closure_changed,
     "closure.ended": _closure_ended,
     "outside.clashed": _clashed,
     "webhook.failed": _webhook_failed,

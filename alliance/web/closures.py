@@ -1,5 +1,6 @@
 """Closures: what is closed now and soon, closing something, opening it again."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -8,15 +9,18 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from alliance import clock
-from alliance.availability.actions import close_resource, end_closure
+from alliance.availability.actions import Stretch, change_closure, close_resources, end_closure
 from alliance.availability.managed import Managed, closable_by, closures_managed_by, managed_closure
+from alliance.availability.models import Closure
+from alliance.booking.models import Booking
+from alliance.booking.opening.touched import mark_of
 from alliance.booking.permissions import seen_by
 from alliance.booking.queries import touched_by
 from alliance.calendars.outside.queries import calendars_run_by
 from alliance.db import db
-from alliance.errors import Forbidden, Missing, Refused
+from alliance.errors import Forbidden, Missing, Problem, Refused, Stale
 from alliance.i18n import gettext as _
-from alliance.i18n import localized
+from alliance.i18n import localized, ngettext
 from alliance.intervals import Span
 from alliance.members.actor import Actor
 from alliance.notifications.rule_words import CLOSURE_NAMES
@@ -26,6 +30,7 @@ from alliance.web.access import members_only
 from alliance.web.forms.closures import ClosureForm
 from alliance.web.session import require_actor
 from alliance.web.times import Times
+from alliance.web.touched import sent_again, touched_rows
 
 blueprint = Blueprint("closures", __name__, url_prefix="/closures")
 
@@ -54,70 +59,115 @@ def index() -> str:
 @blueprint.get("/new")
 @members_only
 def new() -> Answer:
-    """The form for one resource; without one, the choice of what to close."""
+    """The form for one resource, or several; without any, the choice of what to close."""
     actor = _manager()
     resources = closable_by(db.session(), actor)
-    resource = _chosen(request.args.get("resource"), resources)
-    if resource is None:
+    chosen = _chosen(request.args.getlist("resource"), resources)
+    if not chosen:
         return render_template("closures/choose.html", resources=resources)
-    times = Times.of(resource.zone)
+    times = Times.of(chosen[0].zone)
     form = ClosureForm(formdata=_first_values(request.args, times, clock.now()))
-    return _form(form, resource)
+    return _form(form, chosen)
 
 
 @blueprint.post("")
 @members_only
 def create() -> Answer:
-    """Close it, and show which bookings that hits."""
+    """Close it; where bookings are hit, show them first."""
     actor = _manager()
-    resource = _chosen(request.form.get("resource"), closable_by(db.session(), actor))
-    if resource is None:
+    chosen = _chosen(request.form.getlist("resource"), closable_by(db.session(), actor))
+    if not chosen:
         raise Missing
     form = ClosureForm()
-    found = form.times(Times.of(resource.zone).zone, clock.now())
-    item_id = form.item_id([item.id for item in resource.items if item.retired_at is None])
-    if found is None or form.errors:
-        return _form(form, resource, 422)
+    stretches = _stretches(form, chosen)
+    if stretches is None or "back" in request.form:
+        return _form(form, chosen, 200 if "back" in request.form else 422)
+    hit = _hit(stretches)
+    mark = mark_of(booking.ref for booking in hit)
+    if hit and request.form.get("agreed") != mark:
+        return _ask_first(hit, mark, url_for("closures.create"), _("Close it all the same"))
     try:
-        ref = close_resource(
-            resource.id,
+        refs = close_resources(
+            stretches,
             by=actor,
             kind=form.kind.data or "",
-            starts_at=found[0],
-            ends_at=found[1],
-            item_id=item_id,
             reason=form.reason.data,
-            review_on=form.review_on.data if found[1] is None else None,
+            review_on=form.review_on.data if stretches[0].ends_at is None else None,
         )
     except Refused as refused:
-        for problem in refused.problems:
-            field = form[_FIELDS.get(problem.field or "", "kind")]
-            field.errors = [*field.errors, words_for(problem).message]
-        again = _chosen(form.resource.data, closable_by(db.session(), actor))
-        if again is None:
-            raise Missing from refused
+        _say(form, refused)
+        again = _chosen(request.form.getlist("resource"), closable_by(db.session(), actor))
         return _form(form, again, 422)
+    if len(refs) > 1:
+        flash(ngettext("%(num)d closure made.", "%(num)d closures made.", len(refs)), "good")
+        return redirect(url_for("closures.index"), 303)
     flash(_("Closed."), "good")
-    return redirect(url_for("closures.show", ref=ref), 303)
+    return redirect(url_for("closures.show", ref=refs[0]), 303)
 
 
 @blueprint.get("/<ref>")
 @members_only
 def show(ref: str) -> str:
     """One closure, and the bookings it hits: they stay, and their people should hear of it."""
-    actor, now, session = require_actor(), clock.now(), db.session()
+    actor, now = require_actor(), clock.now()
     managed = _managed(ref, actor)
     closure = managed.closure
-    start = max(closure.starts_at, now)
-    end = closure.ends_at or max(now, closure.starts_at) + _FOR_LONG
-    hit = (
-        touched_by(session, closure.resource_id, closure.item_id, Span(start, end), now)
-        if start < end
-        else ()
-    )
+    hit = _hit([_stretch_of(closure)])
     return render_template(
         "closures/show.html", row=_row(managed, now), hit=seen_by(actor, hit, seen=[closure.resource_id])
     )
+
+
+@blueprint.get("/<ref>/edit")
+@members_only
+def edit(ref: str) -> Answer:
+    """The form to say more about it, or to set another end."""
+    managed = _managed(ref, require_actor())
+    if _row(managed, clock.now())["is_over"]:
+        raise Refused([Problem("closure_over", params={"ended": managed.closure.ends_at})])
+    times = Times.of(managed.resource.zone)
+    form = ClosureForm(formdata=_values_of(managed.closure, times))
+    return _edit_form(form, managed, managed.closure.version)
+
+
+@blueprint.post("/<ref>/edit")
+@members_only
+def change(ref: str) -> Answer:
+    """Say it; where bookings are hit that were not before, show them first."""
+    actor = require_actor()
+    managed, form, version = _managed(ref, actor), ClosureForm(), request.form.get("version", "")
+    closure = managed.closure
+    found = form.times(Times.of(managed.resource.zone).zone, clock.now(), since=closure.starts_at)
+    if found is None or "back" in request.form:
+        return _edit_form(form, managed, version, 200 if "back" in request.form else 422)
+    end = found[1]
+    before = {booking.ref for booking in _hit([_stretch_of(closure)])}
+    wanted = Stretch(closure.resource_id, closure.starts_at, end, closure.item_id)
+    hit = [booking for booking in _hit([wanted]) if booking.ref not in before]
+    mark = mark_of(booking.ref for booking in hit)
+    if hit and request.form.get("agreed") != mark:
+        return _ask_first(hit, mark, url_for("closures.change", ref=ref), _("Save all the same"))
+    try:
+        change_closure(
+            ref,
+            by=actor,
+            version=version,
+            kind=form.kind.data or "",
+            ends_at=end,
+            reason=form.reason.data,
+            review_on=form.review_on.data if end is None else None,
+        )
+    except Stale:
+        form.form_errors.append(
+            _("Somebody else has changed this closure meanwhile. Compare, then save again.")
+        )
+        again = _managed(ref, actor)
+        return _edit_form(form, again, again.closure.version, 409)
+    except Refused as refused:
+        _say(form, refused)
+        return _edit_form(form, _managed(ref, actor), version, 422)
+    flash(_("Saved."), "good")
+    return redirect(url_for("closures.show", ref=ref), 303)
 
 
 @blueprint.post("/<ref>/end")
@@ -150,14 +200,65 @@ def _managed(ref: str, actor: Actor) -> Managed:
     return managed
 
 
-def _chosen(code: str | None, resources: Any) -> Resource | None:
-    """The resource of that code among those one runs; what one does not run is not there. None when none is named."""
-    if not code:
-        return None
-    found: Resource | None = next((resource for resource in resources if resource.code == code), None)
-    if found is None:
+def _chosen(codes: Sequence[str], resources: Sequence[Resource]) -> list[Resource]:
+    """The resources of these codes among those one runs; what one does not run is not there."""
+    wanted = set(filter(None, codes))
+    found = [resource for resource in resources if resource.code in wanted]
+    if len(found) != len(wanted):
         raise Missing
     return found
+
+
+def _stretches(form: ClosureForm, chosen: Sequence[Resource]) -> list[Stretch] | None:
+    """What the form closes when, each resource by its own clock; None with the errors beside their fields."""
+    now = clock.now()
+    spans = [form.times(Times.of(resource.zone).zone, now) for resource in chosen]
+    items = [item.id for item in chosen[0].items if item.retired_at is None]
+    # Only after the times, for looking at them forgets what was wrong before.
+    ids = form.item_ids(items) if len(chosen) == 1 else [None]
+    if form.errors:
+        return None
+    return [
+        Stretch(resource.id, *span, item_id=item_id)
+        for resource, span in zip(chosen, spans, strict=True)
+        if span is not None
+        for item_id in ids
+    ]
+
+
+def _stretch_of(closure: Closure) -> Stretch:
+    return Stretch(closure.resource_id, closure.starts_at, closure.ends_at, closure.item_id)
+
+
+def _hit(stretches: Sequence[Stretch]) -> list[Booking]:
+    """The bookings that lie in any of these from now on, by start."""
+    now, found = clock.now(), dict[int, Booking]()
+    for each in stretches:
+        start = max(each.starts_at, now)
+        end = each.ends_at or start + _FOR_LONG
+        if start < end:
+            hit = touched_by(db.session(), each.resource_id, each.item_id, Span(start, end), now)
+            found |= {booking.id: booking for booking in hit}
+    return sorted(found.values(), key=lambda booking: (booking.starts_at, booking.id))
+
+
+def _ask_first(hit: Sequence[Booking], mark: str, address: str, verb: str) -> str:
+    ids, seen = [booking.id for booking in hit], {booking.resource_id for booking in hit}
+    return render_template(
+        "closures/ask.html",
+        rows=touched_rows(ids, seen=seen),
+        count=len(ids),
+        agreement=mark,
+        sent=sent_again(),
+        act=address,
+        verb=verb,
+    )
+
+
+def _say(form: ClosureForm, refused: Refused) -> None:
+    for problem in refused.problems:
+        field = form[_FIELDS.get(problem.field or "", "kind")]
+        field.errors = [*field.errors, words_for(problem).message]
 
 
 def _row(managed: Managed, now: datetime) -> dict[str, Any]:
@@ -195,9 +296,33 @@ def _first_values(values: MultiDict[str, str], times: Times, now: datetime) -> M
     return full
 
 
-def _form(form: ClosureForm, resource: Resource, code: int = 200) -> Answer:
+def _values_of(closure: Closure, times: Times) -> MultiDict[str, str]:
+    """What the form begins with when a closure is changed."""
+    end = (closure.ends_at or clock.now() + _HOUR).astimezone(times.zone)
+    return MultiDict(
+        {
+            "kind": closure.kind,
+            "begin": "now",
+            "finish": "open" if closure.ends_at is None else "at",
+            "end_date": end.date().isoformat(),
+            "end": f"{end:%H:%M}",
+            "review_on": (closure.review_on or times.today + timedelta(days=1)).isoformat(),
+            "reason": closure.reason,
+        }
+    )
+
+
+def _form(form: ClosureForm, resources: Sequence[Resource], code: int = 200) -> Answer:
     items = [
-        (str(item.id), str(localized(item, "label"))) for item in resource.items if item.retired_at is None
+        (str(item.id), str(localized(item, "label")))
+        for item in resources[0].items
+        if item.retired_at is None and len(resources) == 1
     ]
     form.fit(items)
-    return render_template("closures/new.html", form=form, resource=resource), code
+    return render_template("closures/new.html", form=form, resources=resources), code
+
+
+def _edit_form(form: ClosureForm, managed: Managed, version: str, code: int = 200) -> Answer:
+    form.fit([])
+    row = _row(managed, clock.now())
+    return render_template("closures/edit.html", form=form, row=row, version=version), code

@@ -6,10 +6,18 @@ import pytest
 import sqlalchemy as sa
 
 from alliance import clock
-from alliance.availability.actions import close_resource, end_closure
+from alliance.availability.actions import (
+    Stretch,
+    change_closure,
+    close_resource,
+    close_resources,
+    end_closure,
+)
 from alliance.availability.models import Closure
 from alliance.booking.queries import touched_by
-from alliance.errors import Forbidden, Missing, Refused
+from alliance.errors import Forbidden, Missing, Refused, Stale
+from alliance.notifications.actions import tell
+from alliance.notifications.models import Delivery
 from tests.booking.acting import WISH, afternoon, booking, occupied, places, request, verbs
 from tests.conftest import NOW
 from tests.world import World, at
@@ -199,3 +207,62 @@ def test_ending_a_closure_never_prolongs_it(sqlite_world):
 
     assert codes(refusal) == ["later_than_its_end"]
     assert world.session.scalars(sa.select(Closure.ends_at)).one() == ends
+
+
+def change(world, ref, **words):
+    closure = world.session.scalars(sa.select(Closure).where(Closure.ref == ref)).one()
+    given = {"kind": closure.kind, "ends_at": closure.ends_at, "reason": closure.reason, "review_on": None}
+    by = world.actor(words.pop("by", world.fang))
+    version = words.pop("version", closure.version)
+    return change_closure(ref, by=by, version=version, **{**given, **words})
+
+
+def test_several_are_closed_together_or_not_at_all(world):
+    mine, other = world.resource(), world.resource("OTHER", world.university)
+    pool = world.resource("POOL", items=2)
+    fang = world.actor(world.fang)
+    places = [
+        Stretch(mine.id, WISH.start, WISH.end),
+        Stretch(pool.id, WISH.start, None, world.item_ids(pool)[1]),
+    ]
+
+    with pytest.raises(Forbidden):
+        close_resources([*places, Stretch(other.id, WISH.start)], by=fang, kind="cleaning")
+    assert verbs(world) == []
+    refs = close_resources(places, by=fang, kind="cleaning")
+
+    assert len(set(refs)) == 2
+    assert verbs(world) == ["closure.made", "closure.made"]
+
+
+def test_a_closure_made_longer_is_told_to_those_it_newly_hits(world):
+    microscope = world.resource()
+    ref = close(world, microscope)
+    wen = world.person("wen", world.university)
+    world.session.rollback()
+    later = request(world, microscope, afternoon("18:00", "19:00"), by=wen)
+
+    change(world, ref, ends_at=WISH.end + 4 * HOUR, reason="takes longer")
+    while tell("Asia/Shanghai"):
+        pass
+
+    told = world.session.scalars(sa.select(Delivery).where(Delivery.kind == "closed")).all()
+    assert {line.person_id for line in told} == {wen.id}
+    assert booking(world, later).status == "approved"
+    assert verbs(world)[-1] == "closure.changed"
+
+
+def test_nobody_changes_a_closure_he_has_not_seen_or_does_not_run(world):
+    ref = close(world, world.resource())
+
+    with pytest.raises(Stale):
+        change(world, ref, version="old")
+    with pytest.raises(Forbidden):
+        change(world, ref, by=world.lin)
+    with pytest.raises(Refused) as refusal:
+        change(world, ref, ends_at=WISH.start)
+    assert codes(refusal) == ["reversed"]
+    with clock.frozen(WISH.end + HOUR), pytest.raises(Refused) as refusal:
+        change(world, ref, reason="too late")
+    assert codes(refusal) == ["closure_over"]
+    assert verbs(world) == ["closure.made"]

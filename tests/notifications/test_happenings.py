@@ -89,6 +89,21 @@ TOLD = [
     ),
     ("closure.made", OPEN, "Lin closed it for repair from tomorrow, 14:00 on."),
     ("closure.made", {**OPEN, **PLACE}, "Lin closed it for repair, Tue 24 Nov, 14:00–16:00."),
+    (
+        "closure.changed",
+        {"kind": "repair", "ends_at": "2026-11-24T08:00:00+00:00", "before": {"ends_at": None}},
+        "Lin set the end of the closure for repair to tomorrow, 16:00.",
+    ),
+    (
+        "closure.changed",
+        {"kind": "repair", "ends_at": None, "before": {"ends_at": "2026-11-24T08:00:00+00:00"}},
+        "Lin left the end of the closure for repair open.",
+    ),
+    (
+        "closure.changed",
+        {"kind": "repair", "ends_at": None, "before": {"ends_at": None}},
+        "Lin said more about the closure for repair.",
+    ),
     ("closure.ended", {"ends_at": "2026-11-23T02:24:00+00:00"}, "Lin ended the closure as of today, 10:24."),
     ("application.made", {"applicant": "Gao", "code": "DSI"}, "Gao applied for it."),
     ("application.admitted", {"code": "DSI"}, "Lin admitted it as DSI."),

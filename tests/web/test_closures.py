@@ -40,6 +40,11 @@ def fang(app, world):
     return Visitor(app, world.fang)
 
 
+def mark_on(page):
+    """What one agrees to by sending the form of the page."""
+    return page.text.split('name="agreed" value="')[1].split('"')[0]
+
+
 def closures(world):
     return world.session.scalars(sa.select(Closure)).all()
 
@@ -53,7 +58,13 @@ def test_a_closure_shows_which_bookings_it_hits(fang, world):
     )
     request_booking(confocal.id, span("2026-11-24", "18:00", "19:00"), by=lin, unit_id=world.university.id)
 
-    answer = fang.send("/closures", on="/closures/new?resource=CONFOCAL", **FORM)
+    asked = fang.send("/closures", on="/closures/new?resource=CONFOCAL", **FORM)
+    assert "1 booking is hit" in words(asked)
+    assert f'href="/bookings/{hit}"' in asked.text
+    assert closures(world) == []
+    back = fang.send("/closures", back="1", **FORM)
+    assert (back.status_code, 'value="12:00"' in back.text) == (200, True)
+    answer = fang.send("/closures", agreed=mark_on(asked), **FORM)
 
     (closure,) = closures(world)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/closures/{closure.ref}")
@@ -139,6 +150,86 @@ def test_ending_twice_says_it_is_over(fang, world):
     assert "The closure ended today, 10:24." in words(fang.get("/closures"))
 
 
+def test_several_are_closed_at_once(fang, world):
+    confocal, sem = world.resource(), world.resource("SEM")
+    request_booking(
+        sem.id,
+        span("2026-11-24", "14:00", "16:00"),
+        by=world.actor(world.lin),
+        unit_id=world.university.id,
+    )
+    form = fang.get("/closures/new?resource=CONFOCAL&resource=SEM")
+    assert ("CONFOCAL instrument" in words(form), "SEM instrument" in words(form)) == (True, True)
+
+    several = {**FORM, "resource": ["CONFOCAL", "SEM"]}
+    asked = fang.send("/closures", **several)
+    answer = fang.send("/closures", agreed=mark_on(asked), **several)
+
+    assert "1 booking is hit" in words(asked)
+    assert answer.headers["Location"] == "/closures"
+    assert {closure.resource_id for closure in closures(world)} == {confocal.id, sem.id}
+    assert "2 closures made." in words(fang.get("/closures"))
+
+
+def test_some_items_are_closed_at_once(fang, world):
+    confocal = world.resource(items=3)
+    first, second, _third = world.item_ids(confocal)
+
+    fang.send("/closures", **{**FORM, "item": [str(first), str(second)]})
+
+    assert sorted(closure.item_id for closure in closures(world)) == [first, second]
+    fang.send("/closures", **{**FORM, "item": [str(each) for each in world.item_ids(confocal)]})
+    assert closures(world)[-1].item_id is None
+
+
+def test_reason_and_end_are_changed(fang, world):
+    confocal = world.resource()
+    ref = close_resource(
+        confocal.id,
+        by=world.actor(world.fang),
+        kind="breakdown",
+        starts_at=at("2026-11-23 08:00"),
+        ends_at=at("2026-11-24 12:00"),
+    )
+    request_booking(
+        confocal.id,
+        span("2026-11-24", "14:00", "16:00"),
+        by=world.actor(world.lin),
+        unit_id=world.university.id,
+    )
+    page = fang.get(f"/closures/{ref}/edit")
+    version = page.text.split('name="version" value="')[1].split('"')[0]
+    typed = {
+        "version": version,
+        "begin": "now",
+        "kind": "repair",
+        "finish": "at",
+        "end_date": "2026-11-24",
+        "end": "18:00",
+        "review_on": "",
+        "reason": "Spare part on its way",
+    }
+
+    asked = fang.send(f"/closures/{ref}/edit", **typed)
+    assert "1 booking is hit" in words(asked)
+    answer = fang.send(f"/closures/{ref}/edit", agreed=mark_on(asked), **typed)
+
+    world.session.rollback()
+    (closure,) = closures(world)
+    assert answer.headers["Location"] == f"/closures/{ref}"
+    assert (closure.kind, closure.ends_at, closure.reason) == (
+        "repair",
+        at("2026-11-24 18:00"),
+        "Spare part on its way",
+    )
+    stale = fang.send(f"/closures/{ref}/edit", **{**typed, "reason": "something else"})
+    assert (stale.status_code, "Somebody else has changed this closure" in words(stale)) == (409, True)
+    wrong = fang.send(
+        f"/closures/{ref}/edit", **{**typed, "version": closure.version, "end_date": "2026-11-01"}
+    )
+    assert (wrong.status_code, "The end must come after the start." in words(wrong)) == (422, True)
+
+
 BAD_INPUT = [
     ({"kind": "party"}, "This is not one of the choices"),
     ({"kind": ""}, "This is not one of the choices"),
@@ -179,6 +270,10 @@ def test_only_those_who_run_something_close_it(app, fang, world):
     assert [lin.get(path).status_code for path in ("/closures", "/closures/new")] == [403, 403]
     assert "a manager of the resource" in words(lin.get("/closures"))
     assert lin.send("/closures", **FORM).status_code == 403
+    assert [lin.get(f"/closures/{ref}/edit").status_code, lin.send(f"/closures/{ref}/edit").status_code] == [
+        404,
+        404,
+    ]
     assert [lin.get(f"/closures/{ref}").status_code, lin.send(f"/closures/{ref}/end").status_code] == [
         404,
         404,
@@ -217,5 +312,6 @@ def test_every_page_speaks_both_languages(app, world, language):
         "/closures/new",
         "/closures/new?resource=CONFOCAL&kind=own_use",
         f"/closures/{ref}",
+        f"/closures/{ref}/edit",
     ):
         assert fang.get(path).status_code == 200
