@@ -75,6 +75,37 @@ def _seconds_on_sqlite(element: Seconds, compiler: Any, **more: Any) -> str:
     return str(compiler.process(element.clauses, **more))
 
 
+class _Among(sa.sql.functions.FunctionElement[bool]):
+    type = sa.Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:
+        """Itself: as a value of SQLite's it would be compared with 1, and no index would be used."""
+        return self
+
+
+@compiles(_Among)
+def _among(element: _Among, compiler: Any, **more: Any) -> str:
+    column, numbers = (compiler.process(each, **more) for each in element.clauses)
+    return f"{column} = ANY({numbers})"
+
+
+@compiles(_Among, "sqlite")
+def _among_on_sqlite(element: _Among, compiler: Any, **more: Any) -> str:
+    # A list in JSON would be one value, too, but SQLite knows nothing of its length and plans for the worst.
+    column, numbers = element.clauses
+    return str(compiler.process(column.in_(sa.bindparam(numbers.key, expanding=True)), **more))
+
+
+def among(column: sa.SQLColumnExpression[Any], name: str) -> sa.ColumnElement[bool]:
+    """Whether the column is one of the numbers that are given as the list `name` when the statement runs.
+
+    One value on PostgreSQL: written out one by one they would make another statement for each count, to be read,
+    planned and kept anew.
+    """
+    return _Among(column, sa.bindparam(name, type_=sa.ARRAY(sa.Integer())))
+
+
 class Base(DeclarativeBase):
     """The declarative base of every model."""
 

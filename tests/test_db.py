@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from alliance import clock, create_app
 from alliance.booking.actions import cancel_booking, request_booking
-from alliance.db import Once, OnceRow, action, db, forget_old_answers, only_once, transaction
+from alliance.db import Once, OnceRow, action, among, db, forget_old_answers, only_once, transaction
 from alliance.errors import Busy, KeyReused, Replayed, Taken
 from alliance.history.models import Event, Outbox
 from alliance.hold import hold
@@ -259,3 +259,27 @@ def test_a_serialization_failure_is_repeated_until_it_works(postgres_app):
         return "done"
 
     assert (overtaken_once(), len(tries)) == ("done", 2)
+
+
+@pytest.mark.parametrize("wanted", [0, 1, 3], ids=["none", "one", "three"])
+def test_many_numbers_are_asked_for_by_an_index_however_many_they_are(world, wanted):
+    units = [world.unit(f"MANY{n}", "enterprise", "众").id for n in range(4)]
+    of_these = sa.select(Unit.id).where(among(Unit.id, "units"))
+    others = sa.select(Unit.id).where(~among(Unit.id, "units"))
+
+    found = set(world.session.scalars(of_these, {"units": units[:wanted]}))
+    rest = set(world.session.scalars(others, {"units": units[:wanted]}))
+
+    assert found == set(units[:wanted])
+    assert rest >= set(units[wanted:])
+    assert not rest & found
+
+
+def test_a_few_numbers_are_looked_up_on_sqlite(sqlite_app):
+    statement = sa.select(Unit.code).where(among(Unit.id, "units"), Unit.status == "active")
+
+    with db.engine.connect() as connection:
+        compiled = statement.params(units=[1, 2]).compile(connection, compile_kwargs={"literal_binds": True})
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
+
+    assert [row[-1] for row in plan] == ["SEARCH unit USING INTEGER PRIMARY KEY (rowid=?)"]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from alliance.availability.calendar import Day, DayClass, DayClasses, OwnHours
 from alliance.availability.hours import read_windows
 from alliance.availability.models import Calendar, CalendarDay, Closure, OpeningException
-from alliance.db import read_rows
+from alliance.db import among, read_rows
 from alliance.members.actor import Actor
 from alliance.resources.models import Item, Resource
 from alliance.resources.permissions import visible_to
@@ -91,7 +91,7 @@ def _days_in(ranges: int) -> sa.CompoundSelect[*tuple[Any, ...]]:
         )
         return sa.or_(*bounds)
 
-    whose = Calendar.unit_id.in_(sa.bindparam("units", expanding=True))
+    whose = among(Calendar.unit_id, "units")
     days: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             sa.literal_column("0", sa.Integer),
@@ -114,7 +114,7 @@ def _days_in(ranges: int) -> sa.CompoundSelect[*tuple[Any, ...]]:
         sa.literal_column("''", sa.String),
         sa.true(),
     ).where(
-        OpeningException.resource_id.in_(sa.bindparam("resources", expanding=True)),
+        among(OpeningException.resource_id, "resources"),
         within(OpeningException.date),
     )
     return sa.union_all(days, exceptions)

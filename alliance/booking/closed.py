@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from alliance.availability.models import Closure, OutsideBusy, OutsideCalendar
 from alliance.booking.facts import Closed
 from alliance.booking.lineage import Lineage
-from alliance.db import Instant, read_rows
+from alliance.db import Instant, among, read_rows
 from alliance.intervals import Span
 from alliance.resources.models import Resource
 
@@ -58,7 +58,6 @@ def _given(name: str) -> sa.BindParameter[datetime]:
     return sa.bindparam(name, type_=Instant())
 
 
-_WANTED: Final[sa.BindParameter[Any]] = sa.bindparam("resources", expanding=True)
 _START, _END = _given("start"), _given("end")
 _CLOSURES: Final[sa.Select[*tuple[Any, ...]]] = (
     sa.select(
@@ -74,7 +73,7 @@ _CLOSURES: Final[sa.Select[*tuple[Any, ...]]] = (
         Closure.id.label("number"),
     )
     .join(Resource, Resource.id == Closure.resource_id)
-    .where(Closure.resource_id.in_(_WANTED))
+    .where(among(Closure.resource_id, "resources"))
     .where(Closure.starts_at < _END)
     .where(sa.or_(Closure.ends_at.is_(None), Closure.ends_at > _START))
 )
@@ -93,7 +92,7 @@ _OUTSIDE: Final[sa.Select[*tuple[Any, ...]]] = (
     )
     .join(OutsideBusy, OutsideBusy.calendar_id == OutsideCalendar.id)
     .join(Resource, Resource.id == OutsideCalendar.resource_id)
-    .where(OutsideCalendar.resource_id.in_(_WANTED))
+    .where(among(OutsideCalendar.resource_id, "resources"))
     .where(OutsideBusy.starts_at < _END, OutsideBusy.ends_at > _START)
 )
 # In one statement, so that whoever knows of closures knows of outside calendars, at no cost of another question.

@@ -23,7 +23,7 @@ from alliance.booking.rules import (
     not_bookable,
     problems_with,
 )
-from alliance.db import read_rows
+from alliance.db import among, read_rows
 from alliance.errors import Problem
 from alliance.intervals import Span
 from alliance.resources.models import (
@@ -53,7 +53,7 @@ _NEEDED: Final = (
             HeldQualification.person_id == Booking.person_id,
         ),
     )
-    .where(Booking.id.in_(sa.bindparam("bookings", expanding=True)))
+    .where(among(Booking.id, "bookings"))
     .order_by(Qualification.code)
 )
 

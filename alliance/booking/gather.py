@@ -17,7 +17,7 @@ from alliance.booking.facts import Facts, Needed, Wish
 from alliance.booking.lineage import Lineage, lineage_of
 from alliance.booking.models import REQUESTED, Booking, Occupancy
 from alliance.booking.routes import relation_of
-from alliance.db import Instant, read_rows
+from alliance.db import Instant, among, read_rows
 from alliance.errors import Missing
 from alliance.intervals import Span
 from alliance.members.models import GroupUnit, Person, Unit
@@ -58,7 +58,7 @@ def _items_with_predecessors(*conditions: sa.ColumnElement[bool]) -> sa.Select[i
         .limit(1)
         .scalar_subquery()
     )
-    live = (Item.resource_id.in_(sa.bindparam("owners", expanding=True)), Item.retired_at.is_(None))
+    live = (among(Item.resource_id, "owners"), Item.retired_at.is_(None))
     return sa.select(Item.id, previous).where(*live, *conditions).order_by(Item.id)
 
 
@@ -95,7 +95,7 @@ _FIRST: Final = (
 # Materialized, or PostgreSQL asks for the beginning again with each row and reads the history after all.
 _REACH: Final = (
     sa.select(Item.id, sa.func.coalesce(_FIRST, _given("start")).label("since"))
-    .where(Item.id.in_(sa.bindparam("items", expanding=True)))
+    .where(among(Item.id, "items"))
     .cte("reach")
     .prefix_with("MATERIALIZED", dialect="postgresql")
 )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from alliance.booking.lineage import Lineage, lineage_of
 from alliance.booking.models import REQUESTED, Booking, Occupancy
-from alliance.db import GUARD, Base, Instant, read_rows
+from alliance.db import GUARD, Base, Instant, among, read_rows
 from alliance.history.actions import record
 from alliance.hold import hold as lock
 from alliance.members.models import Person, Unit
@@ -49,7 +49,7 @@ def overdue(now: datetime | sa.BindParameter[datetime]) -> sa.Select[int]:
 
 # Put together once: building a statement costs more than running it.
 _OVERDUE_ON: Final = overdue(sa.bindparam("now", type_=Instant())).where(
-    Booking.resource_id.in_(sa.bindparam("resources", expanding=True))
+    among(Booking.resource_id, "resources")
 )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from alliance.booking.models import REQUESTED, Booking, Occupancy, Stage
 from alliance.booking.timetable import instant
-from alliance.db import Instant, Seconds, read_rows
+from alliance.db import Instant, Seconds, among, read_rows
 from alliance.intervals import Span
 from alliance.members.actor import Actor
 from alliance.members.models import Person, Unit
@@ -148,7 +148,7 @@ def _chosen(deciders: sa.ColumnElement[str]) -> Any:
 
 def _of_items(deciders: sa.ColumnElement[str]) -> Any:
     return _chosen(deciders).where(
-        Item.id.in_(sa.bindparam("items", expanding=True)),
+        among(Item.id, "items"),
         Occupancy.starts_at < _given("end"),
         Occupancy.ends_at > _given("start"),
         Occupancy.starts_at >= sa.func.coalesce(_FIRST, _given("start")),

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from alliance.db import read_rows
+from alliance.db import among, read_rows
 from alliance.resources.models import ResourcePart
 
 
@@ -51,12 +51,11 @@ def lineages_of(session: Session, resource_ids: Collection[int]) -> dict[int, Li
 
 # Those of a whole's parts count, too: a whole overlaps every other whole that shares a part with it.
 _PART: Final = aliased(ResourcePart)
-_THESE: Final[sa.BindParameter[Any]] = sa.bindparam("resources", expanding=True)
 _KIN: Final = sa.select(ResourcePart.whole_id, ResourcePart.part_id).where(
     sa.or_(
-        ResourcePart.whole_id.in_(_THESE),
-        ResourcePart.part_id.in_(_THESE),
-        ResourcePart.part_id.in_(sa.select(_PART.part_id).where(_PART.whole_id.in_(_THESE))),
+        among(ResourcePart.whole_id, "resources"),
+        among(ResourcePart.part_id, "resources"),
+        ResourcePart.part_id.in_(sa.select(_PART.part_id).where(among(_PART.whole_id, "resources"))),
     )
 )
 

@@ -20,7 +20,7 @@ from alliance.booking.models import Booking
 from alliance.booking.routes import relation_of
 from alliance.booking.rules import Rule, problems_with
 from alliance.booking.timetable import Timetable, range_of
-from alliance.db import Instant
+from alliance.db import Instant, among
 from alliance.errors import Missing, Problem
 from alliance.members.models import GroupUnit, Person, Unit
 from alliance.resources.models import HeldQualification, Qualification, RequiredQualification
@@ -157,7 +157,7 @@ _NEEDED: Final = (
             HeldQualification.person_id == sa.bindparam("person"),
         ),
     )
-    .where(RequiredQualification.resource_id.in_(sa.bindparam("resources", expanding=True)))
+    .where(among(RequiredQualification.resource_id, "resources"))
     .order_by(Qualification.code)
 )
 
@@ -176,7 +176,7 @@ _COUNTS: Final = (
         sa.func.count().filter(Booking.person_id == sa.bindparam("person")),
         sa.func.count().filter(Booking.unit_id == sa.bindparam("unit")),
     )
-    .where(Booking.resource_id.in_(sa.bindparam("resources", expanding=True)))
+    .where(among(Booking.resource_id, "resources"))
     .where(
         Booking.ends_at > sa.bindparam("now", type_=Instant()),
         holds_at(sa.bindparam("now", type_=Instant())),

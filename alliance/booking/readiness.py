@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.availability.hours import Hours
-from alliance.db import read_rows
+from alliance.db import among, read_rows
 from alliance.errors import Problem
 from alliance.members.models import AllianceRole, Management, Membership, Person, Unit
 from alliance.resources.kinds import DAY_PRESETS
@@ -26,7 +26,6 @@ from alliance.resources.models import (
 from alliance.resources.policy import Policy
 
 _DAY_MINUTES: Final = 24 * 60
-_THESE: Final[sa.BindParameter[Any]] = sa.bindparam("resources", expanding=True)
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def _around(session: Session, ids: Sequence[int]) -> dict[int, Around]:
 
 
 def _line(what: str, of: Any, number: Any) -> sa.Select[*tuple[Any, ...]]:
-    return sa.select(sa.literal(what), of, number, sa.literal("")).where(of.in_(_THESE)).group_by(of)
+    return sa.select(sa.literal(what), of, number, sa.literal("")).where(among(of, "resources")).group_by(of)
 
 
 _COUNT: Final = sa.func.count()
@@ -184,6 +183,6 @@ _AROUND: Final = sa.union_all(
     _line("secretariat", Resource.id, sa.func.max(_SECRETARIAT)),
     sa.select(sa.literal("ungranted"), RequiredQualification.resource_id, sa.literal(0), Qualification.code)
     .join(Qualification, Qualification.id == RequiredQualification.qualification_id)
-    .where(RequiredQualification.resource_id.in_(_THESE), sa.not_(_HAS_ADMIN)),
+    .where(among(RequiredQualification.resource_id, "resources"), sa.not_(_HAS_ADMIN)),
 )
-_POLICIES: Final = sa.select(PolicyRow).where(PolicyRow.resource_id.in_(_THESE))
+_POLICIES: Final = sa.select(PolicyRow).where(among(PolicyRow.resource_id, "resources"))

@@ -16,7 +16,7 @@ from alliance.booking.closed import closed_over_each
 from alliance.booking.lineage import lineages_of
 from alliance.booking.models import REQUESTED, Booking, Occupancy
 from alliance.booking.timetable import OpenTime, Timetable, range_of
-from alliance.db import Instant, Seconds, read_rows
+from alliance.db import Instant, Seconds, among, read_rows
 from alliance.intervals import Span
 from alliance.resources.models import Item
 
@@ -105,7 +105,7 @@ _FOOTPRINTS: Final = (
 )
 _BUSY: Final = (
     sa.select(Item.resource_id, Item.id, _FOOTPRINTS)
-    .where(Item.resource_id.in_(sa.bindparam("owners", expanding=True)), Item.retired_at.is_(None))
+    .where(among(Item.resource_id, "owners"), Item.retired_at.is_(None))
     .order_by(Item.id)
 )
 

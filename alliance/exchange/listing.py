@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from alliance.db import read_rows
+from alliance.db import among, read_rows
 from alliance.members.actor import Actor
 from alliance.members.models import Unit
 from alliance.resources.kinds import CLASS_OF_KIND, CLASSES, KINDS
@@ -104,7 +104,7 @@ def _tags_of(session: Session, ids: Sequence[int]) -> dict[int, list[Any]]:
 _TAGS: Final = (
     sa.select(ResourceTag.resource_id, Tag.name_zh, Tag.name_en)
     .join(Tag, Tag.id == ResourceTag.tag_id)
-    .where(ResourceTag.resource_id.in_(sa.bindparam("resources", expanding=True)))
+    .where(among(ResourceTag.resource_id, "resources"))
     .order_by(ResourceTag.resource_id, Tag.id)
 )
 

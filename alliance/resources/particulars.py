@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from alliance import clock
-from alliance.db import Instant, read_rows
+from alliance.db import Instant, among, read_rows
 from alliance.members.actor import Actor
 from alliance.members.models import GroupUnit, Management, Person, Unit
 from alliance.members.standing import still_manages
@@ -228,7 +228,6 @@ _Line = sa.Select[*tuple[Any, ...]]
 # Typed, for PostgreSQL takes a bare NULL in a union for a text.
 _NO_TEXT = sa.cast(sa.null(), sa.String)
 _NO_DAY = sa.cast(sa.null(), sa.Date)
-_THESE: Final[sa.BindParameter[Any]] = sa.bindparam("resources", expanding=True)
 
 
 # Building the statement costs more than running it; who looks at one resource looks at others.
@@ -249,13 +248,13 @@ def _line(what: str, of: Any, number: Any, code: Any, zh: Any, en: Any = _NO_TEX
 
 def _marked(reader: Actor) -> _Line:
     return _line("marked", Favourite.resource_id, sa.literal(0), sa.literal(""), sa.literal("")).where(
-        Favourite.resource_id.in_(_THESE), Favourite.person_id == reader.person_id
+        among(Favourite.resource_id, "resources"), Favourite.person_id == reader.person_id
     )
 
 
 def _items() -> _Line:
     return _line("item", Item.resource_id, Item.id, sa.literal(""), Item.label_zh, Item.label_en).where(
-        Item.resource_id.in_(_THESE), Item.retired_at.is_(None)
+        among(Item.resource_id, "resources"), Item.retired_at.is_(None)
     )
 
 
@@ -263,7 +262,7 @@ def _items_of_parts() -> _Line:
     return (
         _line("item", ResourcePart.whole_id, Item.id, sa.literal(""), Item.label_zh, Item.label_en)
         .join(ResourcePart, ResourcePart.part_id == Item.resource_id)
-        .where(ResourcePart.whole_id.in_(_THESE), Item.retired_at.is_(None))
+        .where(among(ResourcePart.whole_id, "resources"), Item.retired_at.is_(None))
     )
 
 
@@ -271,7 +270,7 @@ def _tags() -> _Line:
     return (
         _line("tag", ResourceTag.resource_id, Tag.id, sa.literal(""), Tag.name_zh, Tag.name_en)
         .join(ResourceTag, ResourceTag.tag_id == Tag.id)
-        .where(ResourceTag.resource_id.in_(_THESE))
+        .where(among(ResourceTag.resource_id, "resources"))
     )
 
 
@@ -294,7 +293,7 @@ def _required(reader: Actor | None) -> _Line:
         )
         .join(asked, asked.qualification_id == Qualification.id)
         .outerjoin(held, mine)
-        .where(asked.resource_id.in_(_THESE))
+        .where(among(asked.resource_id, "resources"))
     )
 
 
@@ -303,14 +302,14 @@ _NOW: Final[Any] = sa.bindparam("managing_at", type_=Instant(), callable_=clock.
 _MANAGERS: Final = (
     _line("manager", Management.resource_id, Person.id, Person.email, Person.name)
     .join(Person, Person.id == Management.person_id)
-    .where(Management.resource_id.in_(_THESE), Person.status == "active", still_manages(_NOW))
+    .where(among(Management.resource_id, "resources"), Person.status == "active", still_manages(_NOW))
 )
 
 
 def _photos() -> _Line:
     """Their places stand for their ids, for that is how they are sorted."""
     return _line("photo", Photo.resource_id, Photo.n, Photo.ref, Photo.alt_zh, Photo.alt_en).where(
-        Photo.resource_id.in_(_THESE)
+        among(Photo.resource_id, "resources")
     )
 
 
@@ -320,14 +319,14 @@ def _relatives(reader: Actor | None) -> tuple[_Line, ...]:
     names = (Resource.id, Resource.code, Resource.name_zh, Resource.name_en)
     part, whole = relation.part_id, relation.whole_id
     return (
-        _line("below", whole, part, nothing, nothing).where(whole.in_(_THESE)),
-        _line("above", part, whole, nothing, nothing).where(part.in_(_THESE)),
+        _line("below", whole, part, nothing, nothing).where(among(whole, "resources")),
+        _line("above", part, whole, nothing, nothing).where(among(part, "resources")),
         _line("part", whole, *names)
         .join(relation, part == Resource.id)
-        .where(whole.in_(_THESE), visible_to(reader)),
+        .where(among(whole, "resources"), visible_to(reader)),
         _line("whole", part, *names)
         .join(relation, whole == Resource.id)
-        .where(part.in_(_THESE), visible_to(reader)),
+        .where(among(part, "resources"), visible_to(reader)),
     )
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from alliance.db import read_rows
+from alliance.db import among, read_rows
 from alliance.errors import Missing
 from alliance.members.actor import Actor
 from alliance.members.models import Unit
@@ -386,7 +386,7 @@ def _most_offered(among: Condition) -> Any:
     )
 
 
-_TAGS_OF_THESE: Final = _most_offered(Resource.id.in_(sa.bindparam("resources", expanding=True)))
+_TAGS_OF_THESE: Final = _most_offered(among(Resource.id, "resources"))
 
 
 def _on_offer(reader: Actor | None, filters: Filters) -> Condition:
