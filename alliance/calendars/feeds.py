@@ -99,7 +99,7 @@ def change_feed(
         setattr(feed, column, value)
     if resource_codes is not None:
         if feed.scope != "resources":
-            raise Refused([Problem("unknown_field", params={"name": "resources"}, field="resources")])
+            raise Refused([Problem("not_of_resources", field="resources")])
         _choose(session, feed, by, resource_codes)
     feed.changed_at = clock.now()
     record(session, "feed.changed", "feed", feed.id, at=feed.changed_at, by_id=by.person_id)

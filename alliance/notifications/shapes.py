@@ -316,6 +316,15 @@ def _too_many_feeds(params: Params) -> Words:
     )
 
 
+def _not_of_resources(params: Params) -> Words:
+    return Words(
+        _("Not a feed of chosen resources"),
+        _("This feed shows something else, so no resources can be chosen for it."),
+        _("Make another feed with the scope “resources”."),
+        "nobody",
+    )
+
+
 SHAPES: Final[dict[str, Callable[[Params], Words]]] = {
     "missing_field": _missing_field,
     "unknown_field": _unknown_field,
@@ -351,4 +360,5 @@ SHAPES: Final[dict[str, Callable[[Params], Words]]] = {
     "unexpected": _unexpected,
     "label_too_long": _too_much_text,
     "too_many_feeds": _too_many_feeds,
+    "not_of_resources": _not_of_resources,
 }

@@ -98,7 +98,7 @@ def test_what_a_feed_cannot_be_is_refused_with_all_that_is_wrong(world, calling)
             ("scope", "unknown_field"),
         },
     )
-    assert codes(lin.patch(f"/feeds/{ref}", {"resources": ["ONE"]})) == ["unknown_field"]
+    assert codes(lin.patch(f"/feeds/{ref}", {"resources": ["ONE"]})) == ["not_of_resources"]
     assert codes(lin.post("/feeds", {"scope": "resources"})) == ["missing_field"]
     assert codes(lin.post("/feeds", {"scope": "resources", "resources": []})) == ["not_in_range"]
     assert codes(lin.post("/feeds", {"scope": "group", "subject": "NOWHERE"})) == ["missing"]
