@@ -30,6 +30,11 @@ def visible_to(reader: Actor | None) -> Condition:
     return sa.or_(sa.and_(Resource.status == "published", _shown_to(reader)), run_by(reader))
 
 
+def visible_once_published(reader: Actor | None) -> Condition:
+    """The resources that the reader, who runs none, could know of if all were published."""
+    return Resource.visibility == "public" if reader is None else _shown_to(reader)
+
+
 def _shown_to(reader: Actor) -> Condition:
     if reader.is_secretariat or reader.is_council:
         return Resource.visibility != "hidden"

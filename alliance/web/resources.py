@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
@@ -16,6 +16,7 @@ from alliance.config import Settings
 from alliance.db import db
 from alliance.i18n import gettext as _
 from alliance.i18n import language, localized
+from alliance.members.actor import Actor
 from alliance.notifications.formats import format_days
 from alliance.notifications.rule_words import CLOSURE_NAMES
 from alliance.resources.kinds import CLASS_OF_KIND, DAY_PRESETS, KINDS
@@ -88,10 +89,18 @@ def index() -> str | Response:
 @public
 def show(code: str) -> str:
     """One resource: when it is free, how it is booked, what it is."""
-    session, reader, now = db.session(), current_actor(), clock.now()
+    session, reader = db.session(), current_actor()
     resource = resource_by_code(session, reader, code)
     around = surroundings(session, reader, [resource.id], with_items=True)
-    facts = _facts(resource, around.of(resource.id), now) if resource.mode == "timed" else None
+    return page_of(resource, around, around.of(resource.id), reader)
+
+
+def page_of(
+    resource: Resource, around: Surroundings, particulars: Particulars, reader: Actor | None, **more: Any
+) -> str:
+    """The page as the reader would see it, `particulars` being those around the resource that he may know of."""
+    now = clock.now()
+    facts = _facts(resource, particulars, reader, now) if resource.mode == "timed" else None
     form = BookingForm(resource.code, ZoneInfo(resource.zone), resource.preset in DAY_PRESETS)
     week = (
         week_of(facts, _first_day(resource, now), Addresses(form.filled, _booking_address)) if facts else None
@@ -100,7 +109,8 @@ def show(code: str) -> str:
     return render_template(
         "resources/show.html",
         resource=resource,
-        around=around.of(resource.id),
+        around=particulars,
+        signed_in=reader is not None,
         runs_it=reader is not None and reader.runs(resource.id, resource.owner_id),
         line=line_of(resource, around, reader, now),
         times=times,
@@ -113,15 +123,14 @@ def show(code: str) -> str:
         earlier=week.first - DAYS * _DAY if week else None,
         back_to_today=week is not None and week.first != times.today,
         later=week.first + DAYS * _DAY if week else None,
-        rules=_rules(resource, around, now) if week else [],
+        rules=_rules(resource, around, reader, now) if week else [],
         kind=kind_name(resource.kind),
-        items=""
-        if around.of(resource.id).has_parts
-        else how_many(resource.kind, len(around.of(resource.id).items)),
+        items="" if particulars.has_parts else how_many(resource.kind, len(particulars.items)),
         instrument_class=instrument_class_name(resource.instrument_class),
         specifications=getattr(resource, f"specifications_{language()}") or resource.specifications_zh,
-        tag_names=[localized(tag, "name") for tag in around.of(resource.id).tags],
+        tag_names=[localized(tag, "name") for tag in particulars.tags],
         calendar_address=_calendar_address(resource),
+        **more,
     )
 
 
@@ -173,10 +182,10 @@ def _first_day(resource: Resource, now: datetime) -> date:
     return wanted if wanted is not None and abs(wanted.year - today.year) <= 10 else today
 
 
-def _facts(resource: Resource, around: Particulars, now: datetime) -> WeekFacts:
+def _facts(resource: Resource, around: Particulars, reader: Actor | None, now: datetime) -> WeekFacts:
     policy = resource.policy_row.value()
     reach = beyond(policy, _first_day(resource, now), ZoneInfo(resource.zone))
-    return week_facts(db.session(), resource, around, policy, reach, reader=current_actor(), now=now)
+    return week_facts(db.session(), resource, around, policy, reach, reader=reader, now=now)
 
 
 def _booking_address(ref: str) -> str:
@@ -231,7 +240,9 @@ def _why_closed(closed: Closed, times: Times) -> str:
     return with_times(_("%(why)s. Open again: %(until)s"), why=why, until=times.moment(closed.end))
 
 
-def _rules(resource: Resource, around: Surroundings, now: datetime) -> list[tuple[str, str]]:
+def _rules(
+    resource: Resource, around: Surroundings, reader: Actor | None, now: datetime
+) -> list[tuple[str, str]]:
     policy = resource.policy_row.value()
     rules = rule_sentences(
         policy,
@@ -240,7 +251,7 @@ def _rules(resource: Resource, around: Surroundings, now: datetime) -> list[tupl
         relation=closest_relation(resource, around.standing, policy),
         required=around.of(resource.id).required,
         today=now.astimezone(ZoneInfo(resource.zone)).date(),
-        signed_in=current_actor() is not None,
+        signed_in=reader is not None,
     )
     return [(rule.icon, _with_bold(rule)) for rule in rules]
 

@@ -182,6 +182,8 @@ STOPS = (
     Stop("editor, changed meanwhile", FANG, _RULES, {"version": "0"}, "Save"),
     Stop("editor, managers", FANG, "/resources/XWBR-001/edit/managers"),
     Stop("items", FANG, "/resources/XWBR-001/items"),
+    Stop("preview, another unit", FANG, "/resources/XWBR-001/preview"),
+    Stop("preview, not found", FANG, "/resources/XWBR-001/preview?as=public"),
     Stop("retiring, bookings to come", FANG, "/resources/XWBR-004/edit", {}, "Make it a draft again"),
     Stop("my bookings", LIN, "/bookings"),
     Stop("my bookings, waiting", LIN, "/bookings?tab=requested"),

@@ -133,7 +133,7 @@ class WhatForm(SheetForm):
         self.kind.choices = [(kind, kind_name(kind)) for kind in KINDS]
         self.preset.choices = [(preset, str(PRESET_NAMES[preset])) for preset in PRESETS]
         classes = [(number, f"{number} {instrument_class_name(number)}") for number in INSTRUMENT_CLASSES]
-        self.instrument_class.choices = [("", _("None")), *classes]
+        self.instrument_class.choices = [("", _("No class of these")), *classes]
 
     @classmethod
     def typed(cls, sheet: Values) -> list[tuple[str, str]]:
