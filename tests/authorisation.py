@@ -204,6 +204,7 @@ class Line:
         with clock.frozen(NOW):
             answer = ask(town, role, self.method, self.path.format(**town.things), dict(self.form))
         got = str(answer.status_code)
+        answer.close()  # it may be a file
         if role == "nobody" and answer.headers.get("Location", "").partition("?")[0] == "/sign-in":
             got = "door"
         if got in ("401", "403", "404", "door"):
@@ -261,7 +262,7 @@ def missing_lines(town: Town, table: list[Line], prefix: str, ask: Ask, where: P
         return ""
     proposed = []
     for method, rule in missing:
-        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
+        path = re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule)
         path = path.replace("{code}", "{unit}" if "/units/" in rule else "{resource}")
         try:
             line = Line(method, path, ()).tried(town, ask)

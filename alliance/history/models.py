@@ -23,7 +23,14 @@ class Event(Base):
     subject_id: Mapped[int] = mapped_column()
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
-    __table_args__ = (sa.Index("ix_event_subject", "subject_type", "subject_id", "id"),)
+    # Each way to search has its index, ending in the order in which what is found is read.
+    __table_args__ = (
+        sa.Index("ix_event_subject", "subject_type", "subject_id", "id"),
+        sa.Index("ix_event_at_id", "at", "id"),
+        sa.Index("ix_event_actor_id_at_id", "actor_id", "at", "id"),
+        sa.Index("ix_event_unit_id_at_id", "unit_id", "at", "id"),
+        sa.Index("ix_event_verb_at_id", "verb", "at", "id"),
+    )
 
 
 class Outbox(Base):

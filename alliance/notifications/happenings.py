@@ -229,3 +229,6 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     **PEOPLE_HAPPENINGS,
 }
 VERBS: Final = tuple(_WORDS)
+# For whoever tells all of history, and not only what is news.
+NEWS: Final = _WORDS
+EventTimes = _Times

@@ -21,6 +21,7 @@ from alliance.web import (
     favourites,
     feeds,
     frame,
+    history,
     home,
     hours,
     ics,
@@ -84,6 +85,7 @@ PAGES: Final = (
     members,
     links,
     messages,
+    history,
     about,
     system,
 )

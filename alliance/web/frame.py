@@ -5,6 +5,7 @@ from functools import cached_property
 from flask import Flask, current_app, g, has_request_context
 
 from alliance import clock
+from alliance.booking.past import may_search
 from alliance.booking.queries import inbox_count, may_decide_anything
 from alliance.config import Settings
 from alliance.db import db
@@ -25,6 +26,12 @@ class Frame:
         """Whether anything is his to run: a resource, a unit, or the alliance."""
         actor = current_actor()
         return self.may_close or (actor is not None and bool(actor.alliance_roles))
+
+    @property
+    def may_search_history(self) -> bool:
+        """Whether he reads what was done to things he does not run."""
+        actor = current_actor()
+        return actor is not None and may_search(actor)
 
     @cached_property
     def may_decide(self) -> bool:

@@ -51,8 +51,8 @@ def index() -> str:
 def _parts(actor: Actor) -> Iterator[Part]:
     if actor.managed_ids or actor.admin_unit_ids:
         yield Part(_("Resources"), tuple(_of_resources()))
-    if actor.is_secretariat:
-        yield Part(_("Alliance"), tuple(_of_alliance()))
+    if actor.alliance_roles:
+        yield Part(_("Alliance"), tuple(_of_alliance(actor)))
     for unit in units_of(db.session(), actor.admin_unit_ids):
         yield Part(localized(unit, "name"), tuple(_of_unit(unit)), unit)
 
@@ -91,7 +91,14 @@ def _of_resources() -> Iterator[Place]:
     yield _quality()
 
 
-def _of_alliance() -> Iterator[Place]:
+def _of_alliance(actor: Actor) -> Iterator[Place]:
+    """The secretariat keeps it; the council reads."""
+    if actor.is_secretariat:
+        yield from _of_secretariat()
+    yield _history()
+
+
+def _of_secretariat() -> Iterator[Place]:
     yield Place(
         url_for("applications.index"),
         "building",
@@ -133,6 +140,15 @@ def _quality() -> Place:
     )
 
 
+def _history() -> Place:
+    return Place(
+        url_for("history.index"),
+        "clock-history",
+        _("History"),
+        _("All that was done, by whom and when: search it, and take it along."),
+    )
+
+
 def _of_unit(unit: Unit) -> Iterator[Place]:
     yield Place(
         url_for("people.index", code=unit.code),
@@ -152,4 +168,10 @@ def _of_unit(unit: Unit) -> Iterator[Place]:
         "link-45deg",
         _("Webhooks"),
         _("Tell the unit's own programs what happens."),
+    )
+    yield Place(
+        url_for("history.show", things="units", name=unit.code),
+        "clock-history",
+        _("History"),
+        _("Who changed what about the unit, and when."),
     )

@@ -1,0 +1,153 @@
+"""All that history can hold, in words: one sentence for each verb, and the name of each sort of thing.
+
+What is news to somebody has its sentence in happenings.py; here stands the rest. A test walks the program for verbs
+that have none.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from alliance.i18n import gettext as _
+from alliance.notifications.happenings import NEWS, EventTimes
+
+Data = Mapping[str, Any]
+
+
+def in_words(verb: str, data: Data, who: str | None, zone: ZoneInfo, *, by_day: bool = False) -> str:
+    """What happened, as a sentence in the reader's language; without a `who` nobody did it, the program did."""
+    doer = who or _("The program")
+    if verb in NEWS:
+        return NEWS[verb](doer, data, EventTimes(zone, by_day=by_day))
+    if verb in _WORDS:
+        return _WORDS[verb](doer, data)
+    return _("Something about it changed.")
+
+
+def known_verbs() -> tuple[str, ...]:
+    """Every verb that has a sentence, those of one sort of thing together."""
+    return tuple(sorted((*NEWS, *_WORDS)))
+
+
+_WORDS: Final[dict[str, Callable[[str, Data], str]]] = {
+    "demo.begun": lambda who, data: _("The demo alliance was begun."),
+    "demo.loaded": lambda who, data: _("The demo alliance was loaded."),
+    "application.made": lambda who, data: _("A unit applied."),
+    "application.admitted": lambda who, data: _("%(who)s admitted the unit.", who=who),
+    "application.refused": lambda who, data: _("%(who)s did not admit the unit.", who=who),
+    "application.confirmed": lambda who, data: _("The applicant confirmed the address."),
+    "unit.admitted": lambda who, data: _("%(who)s admitted the unit to the alliance.", who=who),
+    "unit.changed": lambda who, data: _("%(who)s changed what stands about the unit.", who=who),
+    "unit.suspended": lambda who, data: _("%(who)s suspended the unit.", who=who),
+    "unit.restored": lambda who, data: _("%(who)s restored the unit.", who=who),
+    "unit.left": lambda who, data: _("%(who)s noted that the unit left the alliance.", who=who),
+    "join.asked": lambda who, data: _("%(who)s asked to join the unit.", who=who),
+    "join.withdrawn": lambda who, data: _("%(who)s asks no longer to join the unit.", who=who),
+    "join.admitted": lambda who, data: _("%(who)s let somebody join the unit.", who=who),
+    "join.declined": lambda who, data: _("%(who)s declined somebody who asked to join the unit.", who=who),
+    "invitation.sent": lambda who, data: _("%(who)s invited somebody to the unit.", who=who),
+    "invitation.ended": lambda who, data: _("%(who)s took an invitation back.", who=who),
+    "membership.began": lambda who, data: _("%(who)s joined the unit.", who=who),
+    "membership.changed": lambda who, data: _(
+        "%(who)s changed the person’s role or end date in the unit.", who=who
+    ),
+    "membership.ended": lambda who, data: _("%(who)s ended the person’s membership in the unit.", who=who),
+    "management.given": lambda who, data: _(
+        "%(who)s asked the person to run %(resource)s.", who=who, resource=data.get("resource", "")
+    ),
+    "management.taken": lambda who, data: _(
+        "%(who)s took the running of %(resource)s from the person.",
+        who=who,
+        resource=data.get("resource", ""),
+    ),
+    "person.joined": lambda who, data: _("%(who)s made an account.", who=who),
+    "person.suspended": lambda who, data: _("%(who)s suspended the person.", who=who),
+    "person.restored": lambda who, data: _("%(who)s restored the person.", who=who),
+    "person.signed_in": lambda who, data: _("%(who)s signed in.", who=who),
+    "person.signed_out": lambda who, data: _("%(who)s signed out.", who=who),
+    "person.signed_out_everywhere": lambda who, data: _("%(who)s signed out everywhere.", who=who),
+    "person.language_changed": lambda who, data: _("%(who)s chose another language.", who=who),
+    "person.password_changed": lambda who, data: _("%(who)s changed the password.", who=who),
+    "person.password_reset": lambda who, data: _(
+        "%(who)s chose a new password by a link sent by mail.", who=who
+    ),
+    "feed.made": lambda who, data: _("%(who)s made a calendar feed.", who=who),
+    "feed.changed": lambda who, data: _("%(who)s changed a calendar feed.", who=who),
+    "feed.renewed": lambda who, data: _("%(who)s gave a calendar feed a new address.", who=who),
+    "feed.revoked": lambda who, data: _("%(who)s ended a calendar feed.", who=who),
+    "token.made": lambda who, data: _("%(who)s made a token.", who=who),
+    "token.revoked": lambda who, data: _("%(who)s ended a token.", who=who),
+    "webhook.made": lambda who, data: _("%(who)s added a webhook.", who=who),
+    "webhook.rotated": lambda who, data: _("%(who)s gave a webhook a new secret.", who=who),
+    "webhook.old_secret_dropped": lambda who, data: _("%(who)s ended the old secret of a webhook.", who=who),
+    "webhook.switched_on": lambda who, data: _("%(who)s switched a webhook on.", who=who),
+    "webhook.switched_off": lambda who, data: _("%(who)s switched a webhook off.", who=who),
+    "webhook.removed": lambda who, data: _("%(who)s removed a webhook.", who=who),
+    "webhook.failed": lambda who, data: _("A webhook could not be reached for a day and was switched off."),
+    "resource.created": lambda who, data: _("%(who)s began the entry.", who=who),
+    "resource.copied": lambda who, data: _("%(who)s began the entry as a copy.", who=who),
+    "resource.changed": lambda who, data: _("%(who)s changed the entry.", who=who),
+    "resource.published": lambda who, data: _("%(who)s published it.", who=who),
+    "resource.taken_back": lambda who, data: _("%(who)s took it back to a draft.", who=who),
+    "resource.retired": lambda who, data: _("%(who)s retired it.", who=who),
+    "resource.confirmed": lambda who, data: _("%(who)s confirmed that the entry is right.", who=who),
+    "resource.imported": lambda who, data: _("%(who)s imported the entry.", who=who),
+    "photo.added": lambda who, data: _("%(who)s added a photo.", who=who),
+    "photo.described": lambda who, data: _("%(who)s gave a photo another caption.", who=who),
+    "photo.placed": lambda who, data: _("%(who)s put the photos into another order.", who=who),
+    "photo.removed": lambda who, data: _("%(who)s removed a photo.", who=who),
+    "document.added": lambda who, data: _("%(who)s added a document.", who=who),
+    "document.described": lambda who, data: _("%(who)s gave a document another name.", who=who),
+    "document.placed": lambda who, data: _("%(who)s put the documents into another order.", who=who),
+    "document.removed": lambda who, data: _("%(who)s removed a document.", who=who),
+    "question.added": lambda who, data: _("%(who)s added a question to the form.", who=who),
+    "question.changed": lambda who, data: _("%(who)s changed a question of the form.", who=who),
+    "question.placed": lambda who, data: _("%(who)s put the questions into another order.", who=who),
+    "question.removed": lambda who, data: _("%(who)s removed a question from the form.", who=who),
+    "hours.changed": lambda who, data: _("%(who)s changed the opening hours.", who=who),
+    "exceptions.changed": lambda who, data: _("%(who)s changed the hours of single days.", who=who),
+    "booking.outside_hours": lambda who, data: _(
+        "%(who)s changed the opening hours or calendar days, and it now lies outside them.", who=who
+    ),
+    "outside.added": lambda who, data: _("%(who)s tied an outside calendar to it.", who=who),
+    "outside.sent": lambda who, data: _("%(who)s sent a newer file of an outside calendar.", who=who),
+    "outside.removed": lambda who, data: _("%(who)s untied an outside calendar.", who=who),
+    "synonyms.made": lambda who, data: _("%(who)s added words that mean the same.", who=who),
+    "synonyms.changed": lambda who, data: _("%(who)s changed words that mean the same.", who=who),
+    "synonyms.removed": lambda who, data: _("%(who)s removed words that mean the same.", who=who),
+}
+
+# What an event was about.
+KIND_NAMES: Final[dict[str, Callable[[], str]]] = {
+    "booking": lambda: _("Booking"),
+    "resource": lambda: _("Resource"),
+    "closure": lambda: _("Closure"),
+    "outside_calendar": lambda: _("Outside calendar"),
+    "unit": lambda: _("Unit"),
+    "person": lambda: _("Person"),
+    "group": lambda: _("Group"),
+    "qualification": lambda: _("Qualification"),
+    "application": lambda: _("Application"),
+    "join_request": lambda: _("Request to join"),
+    "invitation": lambda: _("Invitation"),
+    "feed": lambda: _("Calendar feed"),
+    "token": lambda: _("Token"),
+    "webhook": lambda: _("Webhook"),
+    "synonyms": lambda: _("Synonyms"),
+    "calendar": lambda: _("Calendar days"),
+    "alliance": lambda: _("Alliance"),
+}
+# What the verbs of each sort are about, by what stands before their dot.
+VERB_GROUPS: Final[dict[str, Callable[[], str]]] = {
+    **KIND_NAMES,
+    "demo": lambda: _("Demo alliance"),
+    "join": lambda: _("Request to join"),
+    "membership": lambda: _("Membership"),
+    "management": lambda: _("Management"),
+    "photo": lambda: _("Photo"),
+    "document": lambda: _("Document"),
+    "question": lambda: _("Question"),
+    "hours": lambda: _("Opening hours"),
+    "exceptions": lambda: _("Single days"),
+    "outside": lambda: _("Outside calendar"),
+}
