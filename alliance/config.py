@@ -31,6 +31,8 @@ class Settings:
     name_zh: str = "科学城共享"
     name_en: str = "Science City Share"
     zone: str = "Asia/Shanghai"
+    # What pages speak to whoever has chosen nothing and whose browser says nothing of use.
+    language: str = "zh"
     base_url: str = "http://127.0.0.1:8000"
     uid_domain: str = "alliance.example.org"
     proxy_hops: int = 0

@@ -94,6 +94,8 @@ def application(url: str) -> Flask:
     That is a third of the work of most tests. As on our PostgreSQL, nothing has to survive a power cut.
     """
     app = create_app(settings_for(url))
+    # As in an alliance that has long begun: no page asks whether anybody is there.
+    app.extensions["installation"].trust()
     with app.app_context():
         engine = db.engine
     if first := _AT_HAND.get(engine.dialect.name):

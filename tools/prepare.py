@@ -1,9 +1,12 @@
 """Run by start.py inside .venv: migrate the database, load the demo alliance into an empty one, say what is there.
 
+With DEMO=no an empty one stays empty, and a code is made with which it can be begun in the browser.
+
 One process for all of it, because starting the application costs more than the work. Its last line is JSON.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,10 +23,11 @@ def prepare() -> dict[str, Any]:
     with app.app_context():
         _reach_database()
         _command(app, "db", "upgrade")
-        if not settings.is_production and _wants_the_demo():
+        if not settings.is_production and os.environ.get("DEMO") != "no" and _wants_the_demo():
             _command(app, "seed")
         accounts = [] if settings.is_production else _accounts(app)
-    return {"database": _shown(settings.database_url), "accounts": accounts}
+        code = _start_code()
+    return {"database": _shown(settings.database_url), "accounts": accounts, "start_code": code}
 
 
 def _application() -> tuple[Any, Any]:
@@ -62,6 +66,17 @@ def _wants_the_demo() -> bool:
     from alliance.db import db
 
     return is_due(db.session())
+
+
+def _start_code() -> str:
+    """A fresh code for the first start; empty once there is anybody."""
+    from alliance.errors import Missing
+    from alliance.members.first_start import new_start_code
+
+    try:
+        return new_start_code()
+    except Missing:
+        return ""
 
 
 def _command(app: Any, *words: str) -> None:

@@ -58,7 +58,7 @@ def main() -> None:
             children.start("server", server(port))
             children.start("worker", [PYTHON, "-m", "flask", "--app", "app", "worker"])
             children.wait_until_ready(port)
-        print(_screen(port, found["database"], found["accounts"]), flush=True)
+        print(_screen(port, found["database"], found["accounts"], found["start_code"]), flush=True)
         children.watch()
 
 
@@ -90,12 +90,14 @@ def server(port: int, application: str = "app:app") -> list[Any]:
     return [*gunicorn, "--no-control-socket", "--log-level=warning", f"--bind=127.0.0.1:{port}", application]
 
 
-def _screen(port: int, database: str, accounts: list[list[str]]) -> str:
+def _screen(port: int, database: str, accounts: list[list[str]], start_code: str = "") -> str:
     people = [row for row in accounts if "@" in row[0]]
     shared = [row[:2] for row in accounts if "@" not in row[0]]  # the password
     address = ["地址 Address", f"http://127.0.0.1:{port}"]
     rest = [["数据库 Database", database], ["停止 Stop", "Ctrl-C"]]
-    facts = _columns([address, *shared, *rest])
+    # Of an empty installation: whoever opens it enters this and begins the alliance.
+    begin = [["启用码 Start code", start_code]] if start_code else []
+    facts = _columns([address, *begin, *shared, *rest])
     return "\n".join(["", "  一切就绪 · Ready", "", *facts, "", *_columns(people), ""])
 
 

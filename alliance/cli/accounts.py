@@ -1,4 +1,4 @@
-"""`token` and `password`: what an operator does for a person from the shell."""
+"""`token`, `password` and `start-code`: what an operator does for people from the shell."""
 
 import click
 import sqlalchemy as sa
@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 from alliance.db import db
 from alliance.errors import Missing, Refused
 from alliance.members.actor import actor_of
+from alliance.members.first_start import new_start_code
 from alliance.members.models import Person
 from alliance.members.sign_in import set_password
 from alliance.members.tokens import make_token
@@ -40,6 +41,16 @@ def password(email: str, password: str) -> None:
     click.echo(f"The password of {email} is set.")
 
 
+@click.command("start-code")
+@with_appcontext
+def start_code() -> None:
+    """Print a fresh code for the first start of an empty installation, on its page /start."""
+    try:
+        click.echo(new_start_code())
+    except Missing:
+        raise click.ClickException("The alliance has begun: there are people in it already.") from None
+
+
 def _person_id(email: str) -> int:
     person_id = db.session.scalar(sa.select(Person.id).where(Person.email == email.strip().lower()))
     if person_id is None:
@@ -47,4 +58,4 @@ def _person_id(email: str) -> int:
     return person_id
 
 
-COMMANDS = (token, password)
+COMMANDS = (token, password, start_code)

@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
 from alliance import clock
+from alliance.availability.national import add_announced_days
 from alliance.cli.seeding import catalogue, editing, guests, joining, life, members
 from alliance.config import Settings
 from alliance.db import action, db
@@ -33,10 +34,17 @@ def seed() -> None:
     settings: Settings = current_app.config["SETTINGS"]
     if settings.is_production:
         raise click.ClickException("Demo data is not loaded in production mode (ALLIANCE_MODE=production).")
+    said = load_demo(settings)
+    if said:
+        click.echo(said)
+
+
+def load_demo(settings: Settings) -> str:
+    """Load the demo as far as it is missing; return what was made of its bookings, if any were due."""
     now = clock.now()
     add_alliance(now)
     if not life.is_due(db.session()):
-        return
+        return ""
     life.begin(now)
     made, left_out = life.add_life(now)
     joining.add_those_who_ask()
@@ -47,12 +55,14 @@ def seed() -> None:
         pass
     while tell(settings.zone, quietly=True):
         pass
-    click.echo(f"{made} bookings, {left_out} left out for today's calendar.")
+    return f"{made} bookings, {left_out} left out for today's calendar."
 
 
 def is_due(session: Session) -> bool:
     """Whether this is a new alliance, or one whose demo was interrupted while it was loaded."""
-    return session.scalar(sa.select(sa.func.count()).select_from(Unit)) == 0 or life.was_interrupted(session)
+    # Nor has anybody begun it by hand: his alliance stays empty of invented people.
+    has_anybody = sa.select(sa.or_(sa.exists().where(Unit.id > 0), sa.exists().where(Person.id > 0)))
+    return not session.scalar(has_anybody) or life.was_interrupted(session)
 
 
 @action
@@ -61,7 +71,7 @@ def add_alliance(session: Session, now: datetime) -> None:
     transaction.
     """
     today = now.date()
-    members.add_calendar(session, today)
+    add_announced_days(session, today)
     members.add_units(session, now)
     catalogue.add_qualifications(session)
     catalogue.add_resources(session, now)

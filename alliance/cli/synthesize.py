@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.availability.local_time import local_day
+from alliance.availability.national import add_announced_days
 from alliance.availability.queries import calendar_days
 from alliance.booking import guard
 from alliance.booking.models import Booking, Occupancy, Stage
 from alliance.cli.migrations import current_migration
-from alliance.cli.seeding.members import add_calendar
 from alliance.cli.synthetic.bulk import Bulk, checks_at_the_end, continue_numbers, overlaps
 from alliance.cli.synthetic.catalogue import add_catalogue
 from alliance.cli.synthetic.history import ZONE, History
@@ -69,7 +69,7 @@ def refuse_unless_empty() -> None:
 def fill(session: Session, scale: Scale, now: datetime) -> None:
     """Add everything in one transaction; raise ClickException, and leave nothing, should any two bookings overlap."""
     today = local_day(now, ZONE)
-    add_calendar(session, today)
+    add_announced_days(session, today)
     members = add_members(session, scale, now)
     offers = add_catalogue(session, scale, members, now)
     farthest = timedelta(days=scale.bookings // scale.resources + FARTHEST_AHEAD)

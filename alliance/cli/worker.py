@@ -15,9 +15,11 @@ from alliance import clock
 from alliance.booking.actions import expire_overdue
 from alliance.calendars.outside.fetching import Reach
 from alliance.calendars.outside.refreshing import refresh_outside_calendars
+from alliance.cli.seed import load_demo
 from alliance.config import Settings
 from alliance.db import db, forget_old_answers
 from alliance.errors import Busy
+from alliance.members.installation import look, note_demo_loaded, wants_demo
 from alliance.members.links import forget_old_links
 from alliance.notifications.actions import tell
 from alliance.notifications.link_letters import send_link_letters
@@ -54,7 +56,8 @@ def _do(duty: Callable[[Settings], None]) -> None:
     A database that cannot be reached now may be reached next time.
     """
     try:
-        duty(current_app.config["SETTINGS"])
+        # What the alliance is called and where it lies may have been changed in the browser.
+        duty(look(db.session(), current_app.config["SETTINGS"], has_people=True).settings)
     except (Busy, DBAPIError) as error:
         click.echo(f"The database did not answer, trying again later: {type(error).__name__}", err=True)
     except Exception:  # noqa: BLE001 - whatever it is, it is in the log, and the next duty has its turn
@@ -101,4 +104,10 @@ def _forget(settings: Settings) -> None:
     forget_old_links()
 
 
-_DUTIES: Final = (_let_lapse, _tell, _send, _call_webhooks, _look_outside, _forget)
+def _load_demo(settings: Settings) -> None:
+    if not settings.is_production and wants_demo(db.session()):
+        load_demo(settings)
+        note_demo_loaded()
+
+
+_DUTIES: Final = (_load_demo, _let_lapse, _tell, _send, _call_webhooks, _look_outside, _forget)

@@ -66,6 +66,24 @@ def _password_is_address(params: Params, times: Times) -> Words:
     )
 
 
+def _wrong_start_code(params: Params, times: Times) -> Words:
+    return Words(
+        _("Wrong code"),
+        _("This is not the code the server printed last."),
+        _("Print a fresh one: flask --app app start-code."),
+        "nobody",
+    )
+
+
+def _no_demo_here(params: Params, times: Times) -> Words:
+    return Words(
+        _("No demo here"),
+        _("In production there is no demo data."),
+        _("Begin with nothing."),
+        "alliance",
+    )
+
+
 ACCOUNT_WORDS: Final[dict[str, Saying]] = {
     "wrong_credentials": _wrong_credentials,
     "wrong_password": _wrong_password,
@@ -73,4 +91,6 @@ ACCOUNT_WORDS: Final[dict[str, Saying]] = {
     "password_too_short": _password_too_short,
     "password_too_long": _password_too_long,
     "password_is_address": _password_is_address,
+    "wrong_start_code": _wrong_start_code,
+    "no_demo_here": _no_demo_here,
 }

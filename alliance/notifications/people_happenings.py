@@ -14,6 +14,10 @@ class Days(Protocol):
     def last_day(self, text: str) -> str: ...
 
 
+def _alliance_begun(who: str, data: Data, times: Days) -> str:
+    return _("%(who)s began the alliance.", who=who)
+
+
 def _joined(who: str, data: Data, times: Days) -> str:
     return _("%(who)s made the account.", who=who)
 
@@ -76,6 +80,7 @@ def _uninvited(who: str, data: Data, times: Days) -> str:
 
 
 PEOPLE_HAPPENINGS: Final[dict[str, Callable[[str, Data, Days], str]]] = {
+    "alliance.begun": _alliance_begun,
     "person.joined": _joined,
     "person.suspended": _suspended,
     "person.readmitted": _readmitted,

@@ -22,6 +22,9 @@ LARGE_SIDE: Final = 1600
 SMALL_SIZE: Final = (480, 360)
 MOST_LARGE_BYTES: Final = 200 * 1024
 MOST_SMALL_BYTES: Final = 60 * 1024
+SHORTEST_LOGO_SIDE: Final = 64
+_LOGO_SIDE: Final = 256
+_MOST_LOGO_BYTES: Final = 24 * 1024
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _QUALITIES: Final = (80, 62, 44)
 _PAPER: Final = (255, 255, 255)
@@ -58,11 +61,24 @@ def picture_of(file: IO[bytes]) -> Picture:
         return Picture(width, height, large, _packed(small, MOST_SMALL_BYTES)[0])
 
 
+def logo_of(file: IO[bytes]) -> bytes:
+    """Our own small picture of a logo, on white; raises Refused with the one finding that makes it unusable."""
+    content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise _refused("photo_too_heavy", megabytes=LARGEST_FILE // 2**20)
+    if content.count(_PASS) > _MOST_PASSES:
+        raise _refused("photo_damaged")
+    with _one_at_a_time:
+        shown = _drawn(content, SHORTEST_LOGO_SIDE)
+        shown.thumbnail((_LOGO_SIDE, _LOGO_SIDE))
+        return _packed(shown, _MOST_LOGO_BYTES)[0]
+
+
 def _refused(code: str, **params: int) -> Refused:
     return Refused([Problem(code, params=params, field="photo")])
 
 
-def _drawn(content: bytes) -> "Image":
+def _drawn(content: bytes, shortest: int = SHORTEST_SIDE) -> "Image":
     """The first picture in the file, upright, without transparency, at most as large as we keep it."""
     # Most processes never see a photo; the import costs a tenth of a second.
     from PIL import Image, UnidentifiedImageError
@@ -71,7 +87,7 @@ def _drawn(content: bytes) -> "Image":
     try:
         # By content: what it calls itself is of no interest.
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-            _check_measures(*image.size)
+            _check_measures(*image.size, shortest)
             return _upright(image)
     except Refused:
         raise
@@ -83,12 +99,12 @@ def _drawn(content: bytes) -> "Image":
         raise _refused("photo_damaged") from error
 
 
-def _check_measures(width: int, height: int) -> None:
+def _check_measures(width: int, height: int, shortest: int) -> None:
     """Before anything is unpacked: the head of the file says how much that would be."""
     if max(width, height) > LONGEST_SIDE:
         raise _refused("photo_too_many_pixels", longest=LONGEST_SIDE)
-    if min(width, height) < SHORTEST_SIDE:
-        raise _refused("photo_too_few_pixels", shortest=SHORTEST_SIDE)
+    if min(width, height) < shortest:
+        raise _refused("photo_too_few_pixels", shortest=shortest)
 
 
 def _upright(image: "Image") -> "Image":

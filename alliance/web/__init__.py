@@ -25,6 +25,7 @@ from alliance.web import (
     home,
     hours,
     ics,
+    installation,
     items,
     joining,
     language,
@@ -46,6 +47,7 @@ from alliance.web import (
     resources,
     security,
     session,
+    start,
     synonyms,
     system,
     units,
@@ -87,6 +89,7 @@ PAGES: Final = (
     messages,
     history,
     about,
+    start,
     system,
 )
 
@@ -97,6 +100,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     logs.init_app(app)
     compression.init_app(app)
     security.init_app(app, settings)
+    installation.init_app(app, settings)
     session.init_app(app)
     language.init_app(app)
     frame.init_app(app)

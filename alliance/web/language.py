@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
 
 
 def wanted_language() -> Language:
-    """The language to answer in. `speak` decides; else the reader's choice, his profile, his browser; else Chinese."""
+    """The language to answer in. `speak` decides; else choice, profile, browser of the reader; else the alliance's."""
     if decided := g.get("language"):
         return decided
     if statement() in (None, BY_ADDRESS):
@@ -79,7 +79,7 @@ def _of_browser() -> Language:
         first = accepted.replace("_", "-").partition("-")[0].lower()
         if first in LANGUAGES and quality > 0:
             return first
-    return "zh"
+    return "en" if current_app.config["SETTINGS"].language == "en" else "zh"
 
 
 def _take_choice() -> BaseResponse | None:

@@ -112,6 +112,7 @@ TOLD = [
     ("join.admitted", {}, "Lin said yes. You can book for the unit."),
     ("join.refused", {"reason": "Unknown"}, "Lin refused it: Unknown"),
     ("join.withdrawn", {}, "Lin withdrew the request."),
+    ("alliance.begun", {}, "Lin began the alliance."),
     ("person.joined", {}, "Lin made the account."),
     ("person.suspended", {"reason": "Lost"}, "Lin suspended the account: Lost"),
     ("person.readmitted", {}, "Lin readmitted the account."),

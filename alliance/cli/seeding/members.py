@@ -1,13 +1,10 @@
 """Units, groups, people and what they are qualified for."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from alliance.availability.announced import announced_days
-from alliance.availability.models import Calendar, CalendarDay
-from alliance.availability.queries import DEFAULT_CALENDAR
 from alliance.cli.seeding.files import pieces, rows
 from alliance.members.models import AllianceRole, Group, GroupUnit, Management, Membership, Person, Unit
 from alliance.members.passwords import hash_password
@@ -15,31 +12,6 @@ from alliance.refs import new_token
 from alliance.resources.models import HeldQualification, Qualification, Resource
 
 DEMO_PASSWORD = "star-bay-demo"  # noqa: S105 - printed by `make run`, refused in production mode
-_FIRST_YEAR = 2024
-
-
-def add_calendar(session: Session, today: date) -> None:
-    """The calendar days of every announced year from 2024 through next year, where they are missing."""
-    calendar = session.scalar(sa.select(Calendar).where(Calendar.code == DEFAULT_CALENDAR))
-    if calendar is None:
-        calendar = Calendar(code=DEFAULT_CALENDAR, name_zh="国家日历", name_en="National calendar")
-        session.add(calendar)
-        session.flush()
-    known = set(session.scalars(sa.select(CalendarDay.date).where(CalendarDay.calendar_id == calendar.id)))
-    session.add_all(
-        CalendarDay(
-            calendar_id=calendar.id,
-            date=day.date,
-            day_class=day.day_class,
-            name_zh=day.name_zh or None,
-            name_en=day.name_en or None,
-            announced=day.announced,
-        )
-        for year in range(_FIRST_YEAR, today.year + 2)
-        for day in announced_days(year)
-        if day.date not in known
-    )
-    session.flush()
 
 
 def add_units(session: Session, now: datetime) -> None:
