@@ -2,13 +2,25 @@
 
 from flask import Flask, Response, request
 
-from alliance.api import approvals, board, bookings, closures, feeds, files, messages, problems, resources
+from alliance.api import (
+    approvals,
+    board,
+    bookings,
+    closures,
+    feeds,
+    files,
+    hours,
+    messages,
+    problems,
+    resources,
+)
 from alliance.api.noun import PREFIX
 from alliance.api.openapi import Description
 from alliance.config import Settings
 
 NOUNS = tuple(
-    module.blueprint for module in (resources, board, bookings, files, messages, approvals, closures, feeds)
+    module.blueprint
+    for module in (resources, board, bookings, files, messages, approvals, closures, hours, feeds)
 )
 
 

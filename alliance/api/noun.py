@@ -13,6 +13,7 @@ from alliance.api.auth import authenticate, needs, takes_up_to
 from alliance.api.reading import Parser
 from alliance.api.schemas.bookings import BookingAnswer
 from alliance.api.schemas.examples import EXAMPLES
+from alliance.api.schemas.hours import HoursAnswer
 from alliance.i18n import HTML_NAMES, language
 from alliance.members.tokens import Scope
 
@@ -78,7 +79,7 @@ class Noun(Blueprint):
 def _told(status: int, schema: type[ma.Schema] | None, heeded: tuple[str, ...]) -> dict[str, Any]:
     """The headers of a good answer that programs go by, described."""
     told = {}
-    if schema is BookingAnswer or status == 304:
+    if schema in (BookingAnswer, HoursAnswer) or status == 304:
         told["ETag"] = _header("Its version: for If-None-Match, and for If-Match of the acts.", required=True)
     if status == 201 and schema is BookingAnswer:
         told["Location"] = _header("The address of what was made.", required=True)

@@ -23,7 +23,7 @@ from alliance.db import db
 from alliance.errors import Forbidden, Missing, Problem, Refused, Stale
 from alliance.i18n import gettext as _
 from alliance.i18n import ngettext
-from alliance.notifications.hours import hours_sentence, written
+from alliance.notifications.hours import hours_sentence
 from alliance.notifications.sentences import words_for
 from alliance.resources.models import Resource
 from alliance.web.access import members_only
@@ -32,7 +32,7 @@ from alliance.web.forms.hours import CLASSES, WEEKDAYS, DayEntry, WeekEntry
 from alliance.web.session import require_actor
 from alliance.web.times import Times
 from alliance.web.touched import ask_first, sent_again, touched_rows
-from alliance.web.week_picture import WHOLE_DAY, day_name, picture_of
+from alliance.web.week_picture import WHOLE_DAY, day_name, hours_of, picture_of
 
 blueprint = Blueprint("hours", __name__)
 
@@ -65,7 +65,7 @@ def show(code: str) -> str:
         window=WHOLE_DAY,
         sentence=hours_sentence(str(opening.hours), resource.preset),
         exceptions=[
-            {"date": on, "words": _exception_words(own.windows, resource.preset), "reason": own.reason}
+            {"date": on, "words": hours_of(own.windows, resource.preset), "reason": own.reason}
             for on, own in opening.exceptions.items()
             if on >= times.today
         ],
@@ -363,12 +363,6 @@ def _said(problems: Collection[Problem]) -> list[dict[str, str]]:
     """The problems as refusal.html shows them."""
     words = [words_for(problem) for problem in problems]
     return [{"name": each.title, "sentence": each.message, "remedy": each.remedy} for each in words]
-
-
-def _exception_words(windows: Any, preset: str) -> str:
-    if not windows:
-        return _("Closed all day")
-    return _("Round the clock") if windows == ((0, 24 * 60),) else written(windows, preset)
 
 
 def _date(text: str | None) -> date | None:

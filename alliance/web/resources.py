@@ -38,6 +38,7 @@ from alliance.web.times import Times, with_times
 from alliance.web.vocabulary import free_of, how_many, instrument_class_name, kind_name
 from alliance.web.week import Addresses, Week, week_of
 from alliance.web.week_facts import week_facts
+from alliance.web.week_picture import special_dates
 from alliance.web.when import lengths, quantity_asked, starts, when_asked
 
 blueprint = Blueprint("resources", __name__, url_prefix="/resources")
@@ -123,6 +124,9 @@ def page_of(
         earlier=week.first - DAYS * _DAY if week else None,
         back_to_today=week is not None and week.first != times.today,
         later=week.first + DAYS * _DAY if week else None,
+        dates=special_dates(facts.days, week.first, week.last, resource.preset, times)
+        if facts and week
+        else [],
         rules=_rules(resource, around, reader, now) if week else [],
         kind=kind_name(resource.kind),
         items="" if particulars.has_parts else how_many(resource.kind, len(particulars.items)),

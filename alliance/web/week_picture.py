@@ -1,9 +1,11 @@
 """The weekly hours of a resource as a picture: a lane for each kind of day, and one for each weekday that differs."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from babel.dates import get_day_names
+from markupsafe import Markup
 
 from alliance.availability import calendar
 from alliance.availability.hours import Hours
@@ -12,6 +14,7 @@ from alliance.i18n import gettext as _
 from alliance.notifications.hours import written
 from alliance.web.forms.hours import CLASSES, WEEKDAYS
 from alliance.web.lanes import Block, Row, Window
+from alliance.web.times import Times
 
 WHOLE_DAY: Final = Window(0, 24)
 _QUARTER: Final = 15
@@ -47,3 +50,21 @@ def _blocks(windows: tuple[calendar.Window, ...]) -> Iterator[Block]:
         at = end
     if at < _QUARTERS:
         yield Block("off", at, _QUARTERS - at)
+
+
+def special_dates(
+    days: calendar.DayClasses, first: date, last: date, preset: str, times: Times
+) -> list[tuple[Markup, str, str]]:
+    """The exceptions among these dates: which day, when it is open, and why."""
+    return [
+        (times.day(on), hours_of(own.windows, preset), own.reason)
+        for on, own in sorted(days.exceptions.items())
+        if first <= on <= last
+    ]
+
+
+def hours_of(windows: tuple[calendar.Window, ...], preset: str = "") -> str:
+    """The hours of one day in words."""
+    if not windows:
+        return _("Closed all day")
+    return _("Round the clock") if windows == ((0, 24 * 60),) else written(windows, preset)

@@ -229,6 +229,16 @@ def test_single_dates_are_set_listed_and_taken_back(fang, world, confocal):
     assert opening(world, confocal).exceptions == {}
 
 
+def test_the_page_of_the_resource_tells_of_single_dates(app, fang, world, confocal):
+    dates = {**DATES, "first": "2026-11-26", "reason": "Stocktaking"}
+    fang.send("/resources/CONFOCAL/hours/exceptions", version=opening(world, confocal).version, **dates)
+
+    page = words(Visitor(app, world.lin).get("/resources/CONFOCAL"))
+
+    assert ("Thu 26 Nov" in page, "09:00–12:00" in page, "Stocktaking" in page) == (True, True, True)
+    assert "Stocktaking" not in words(Visitor(app, world.lin).get("/resources/CONFOCAL?week=2026-12-07"))
+
+
 BAD_DATES = [
     ({"first": ""}, "Choose a day."),
     ({"first": "soon"}, "This is no date."),

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import marshmallow as ma
 
-from alliance.api.schemas import board, bookings, closures, feeds, messages, questions, resources
+from alliance.api.schemas import board, bookings, closures, feeds, hours, messages, questions, resources
 
 _RESOURCE: Final = {
     "code": "XWBR-001",
@@ -255,6 +255,16 @@ EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
     feeds.FeedChange: {"colour": "steelblue", "cancelled": False, "future_days": 90},
     feeds.FeedAnswer: {**_FEED, "address": "https://share.example.org/feeds/one-time-secret.ics"},
     feeds.FeedPage: {"items": [_FEED], "next": None},
+    hours.HoursChange: {"hours": "WD 08:30-22:00; RD 09:00-18:00; PH off", "tell": True},
+    hours.ExceptionChange: {"first": "2026-12-31", "hours": "09:00-12:00", "reason": "Year end"},
+    hours.HoursAnswer: {
+        "resource": "XWBR-001",
+        "hours": "WD 08:30-22:00; RD 09:00-18:00; PH off",
+        "exceptions": [{"date": "2026-12-31", "hours": "09:00-12:00", "reason": "Year end"}],
+    },
+    hours.CalendarDays: {
+        "items": [{"date": "2026-10-01", "class": "PH", "name": "National Day", "announced": True}]
+    },
     closures.NewClosure: {
         "kind": "calibration",
         "start": "2026-11-25T09:00:00+08:00",

@@ -56,15 +56,15 @@ def set_hours(
     hours: Hours,
     *,
     by: Actor,
-    version: str,
+    version: str | None,
     agreed: str = "",
     tell: bool = False,
 ) -> int:
     """Open the resource at these hours each week; return how many bookings lie outside from now on.
 
-    `version` names what the asker saw; what somebody else has changed meanwhile raises Stale. Bookings that would lie
-    outside raise WouldLieOutside until they are `agreed` to; their people hear of it where `tell` says so. Raises
-    Missing, Forbidden or Refused.
+    `version` names what the asker saw, None anything; what somebody else has changed meanwhile raises Stale. Bookings
+    that would lie outside raise WouldLieOutside until they are `agreed` to; their people hear of it where `tell` says
+    so. Raises Missing, Forbidden or Refused.
     """
     now = clock.now()
     resource = _held(session, [resource_id], by)[0]
@@ -85,7 +85,7 @@ def set_exceptions(
     windows: tuple[Window, ...] | None,
     *,
     by: Actor,
-    version: str,
+    version: str | None,
     reason: str = "",
     agreed: str = "",
     tell: bool = False,
@@ -190,9 +190,9 @@ def _held(session: Session, resource_ids: Sequence[int], by: Actor) -> list[Reso
     return [by_id[resource_id] for resource_id in resource_ids]
 
 
-def _unchanged(session: Session, resource: Resource, version: str) -> Opening:
+def _unchanged(session: Session, resource: Resource, version: str | None) -> Opening:
     opening = openings_of(session, [resource.id])[resource.id]
-    if opening.version != version:
+    if version is not None and opening.version != version:
         raise Stale
     return opening
 
