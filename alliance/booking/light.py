@@ -40,10 +40,10 @@ class LightUnit:
 
 @dataclass(frozen=True, slots=True)
 class LightPerson:
-    """The person somebody books for; how to reach him is not read."""
+    """The person somebody books for; boards do not read how to reach him."""
 
     name: str
-    email: None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class LightStage:
 
 @dataclass(slots=True)
 class LightBooking:
-    """A booking that holds its place, under the names `Booking` gives its columns. Its purpose is not read."""
+    """A booking that holds its place, under the names `Booking` gives its columns. Boards do not read its purpose."""
 
     id: int
     ref: str
@@ -73,7 +73,7 @@ class LightBooking:
     unit: LightUnit
     stages: Sequence[LightStage]
     item_ids: set[int]
-    purpose: None = None
+    purpose: str | None = None
 
     @property
     def footprint(self) -> Span:

@@ -50,7 +50,9 @@ from alliance.web import (
     start,
     synonyms,
     system,
+    unit_bookings,
     units,
+    waiting,
     webhooks,
 )
 
@@ -88,6 +90,8 @@ PAGES: Final = (
     links,
     messages,
     history,
+    unit_bookings,
+    waiting,
     about,
     start,
     system,

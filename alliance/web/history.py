@@ -8,10 +8,9 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from alliance import clock
 from alliance.availability.local_time import midnight
 from alliance.booking.past import (
     Happened,
@@ -25,7 +24,7 @@ from alliance.booking.past import (
 )
 from alliance.config import Settings
 from alliance.db import db, read_as_of_now
-from alliance.exchange.writing import MIME_TYPES, written
+from alliance.exchange.writing import written
 from alliance.i18n import Text, localized
 from alliance.i18n import gettext as _
 from alliance.members.models import Person
@@ -33,6 +32,7 @@ from alliance.members.units import listed_units
 from alliance.notifications.history_words import KIND_NAMES, VERB_GROUPS, in_words, known_verbs
 from alliance.resources.kinds import DAY_PRESETS
 from alliance.web.access import members_only
+from alliance.web.downloads import download
 from alliance.web.session import require_actor
 from alliance.web.times import Times
 from alliance.web.when import day_named
@@ -72,13 +72,7 @@ def export() -> Response:
     read_as_of_now(db.session())
     rows = all_found(db.session(), actor, _search())
     file = written("csv", _lines(rows, zone), "", ())
-    return send_file(
-        file,
-        MIME_TYPES["csv"],
-        as_attachment=True,
-        download_name=f"history-{clock.now().astimezone(zone):%Y%m%d}.csv",
-        max_age=0,
-    )
+    return download(file, "csv", _("History"))
 
 
 @blueprint.get("/resources/<name>/history", defaults={"things": "resources"})

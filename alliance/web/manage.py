@@ -95,6 +95,12 @@ def _of_alliance(actor: Actor) -> Iterator[Place]:
     """The secretariat keeps it; the council reads."""
     if actor.is_secretariat:
         yield from _of_secretariat()
+    yield Place(
+        url_for("waiting.index"),
+        "hourglass-split",
+        _("Open requests"),
+        _("All that wait for a decision of anybody: who waits for whom, since when and until when."),
+    )
     yield _history()
 
 
@@ -168,6 +174,12 @@ def _of_unit(unit: Unit) -> Iterator[Place]:
         "link-45deg",
         _("Webhooks"),
         _("Tell the unit's own programs what happens."),
+    )
+    yield Place(
+        url_for("unit_bookings.index", code=unit.code),
+        "download",
+        _("Bookings as a file"),
+        _("What was booked at the unit, and what its people booked elsewhere, as CSV."),
     )
     yield Place(
         url_for("history.show", things="units", name=unit.code),

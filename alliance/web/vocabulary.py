@@ -1,6 +1,6 @@
 """The catalogue's fixed words in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from alliance.i18n import gettext as _
@@ -119,3 +119,18 @@ def free_of(kind: str, free: int, items: int) -> str:
 
 def _of_pair(names: tuple[str, str]) -> str:
     return names[1] if language() == "en" else names[0]
+
+
+def status_name(status: str) -> str:
+    """A booking's status in a word, as ui.status says it."""
+    return _STATUS_NAMES[status]()
+
+
+_STATUS_NAMES: Final[dict[str, Callable[[], str]]] = {
+    "requested": lambda: _("Waiting for approval"),
+    "approved": lambda: _("Confirmed"),
+    "refused": lambda: _("Refused"),
+    "withdrawn": lambda: _("Withdrawn"),
+    "cancelled": lambda: _("Cancelled"),
+    "expired": lambda: _("Expired"),
+}

@@ -71,8 +71,8 @@ def test_the_file_holds_the_same_and_runs_nothing(office, past):
     assert rows[1][:6] == [
         *("2026-11-23T10:24:00+08:00", "fangshuyan", "Booking", past, "CONFOCAL instrument", "UNIV"),
     ]
-    assert "attachment; filename=history-20261123.csv" in answer.headers["Content-Disposition"]
-    assert answer.headers["Cache-Control"].startswith("no-cache")
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''History%202026-11-23.csv"
+    assert answer.headers["Cache-Control"] == "private, no-store"
 
 
 def test_things_have_pages_of_their_history(app, world, past):
