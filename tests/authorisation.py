@@ -40,8 +40,9 @@ from alliance.members.joining.requests import ask_to_join
 from alliance.members.models import Person
 from alliance.members.tokens import make_token
 from alliance.notifications.webhooks.actions import add_webhook
+from alliance.resources.documents import add_document
 from alliance.resources.files.actions import send_file
-from alliance.resources.files.checked import file_of
+from alliance.resources.files.checked import Sent, file_of
 from alliance.resources.photos import add_photo
 from alliance.resources.pictures import Picture
 from alliance.resources.questions.actions import Wording, add_question
@@ -127,6 +128,7 @@ class Town:
                 ours, tuesday, by=lin, unit_id=university, purpose="secret", answers=answers
             ),
             "question": question,
+            "document": add_document(ours, Sent("a.txt", "text/plain", b"x"), by=fang, title_en="Manual"),
             "sheet": sheet,
             "closure": close_resource(closed, by=fang, kind="breakdown", starts_at=at("2026-11-23 08:00")),
             "photo": picture,

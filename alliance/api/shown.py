@@ -21,7 +21,7 @@ from alliance.intervals import Span
 from alliance.resources.files.models import File
 from alliance.resources.kinds import CLASS_OF_KIND
 from alliance.resources.models import Item, PolicyRow, Resource
-from alliance.resources.particulars import Label, Particulars, Required
+from alliance.resources.particulars import Label, Particulars, Required, Shown, ShownDocument
 from alliance.resources.questions.models import Question
 from alliance.resources.questions.queries import choices_of
 
@@ -141,6 +141,8 @@ def resource(row: Resource, around: Particulars, questions: Sequence[Question]) 
         "managers": [{"name": manager.name, "email": manager.email} for manager in around.managers],
         "qualifications": [_qualification(required) for required in around.required],
         "policy": _policy(row.policy_row),
+        "photos": [_photo(photo) for photo in around.photos],
+        "documents": [_document(document) for document in around.documents],
         "questions": [_question(question) for question in questions],
     }
 
@@ -202,6 +204,23 @@ def _opening(opening: Opening | None, zone: ZoneInfo) -> dict[str, Any] | None:
 
 def _has_lapsed(booking: Booking, now: datetime) -> bool:
     return booking.status == "requested" and not booking.holds_at(now)
+
+
+def _photo(row: Shown) -> dict[str, Any]:
+    return {
+        "large": address(f"/photos/{row.ref}.webp"),
+        "small": address(f"/photos/{row.ref}-small.webp"),
+        "alt": str(localized(row, "alt")),
+    }
+
+
+def _document(row: ShownDocument) -> dict[str, Any]:
+    return {
+        "title": str(localized(row, "title")),
+        "name": row.name,
+        "size": row.size,
+        "address": address(f"/documents/{row.ref}"),
+    }
 
 
 def _question(row: Question) -> dict[str, Any]:

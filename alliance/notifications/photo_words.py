@@ -29,6 +29,15 @@ def _photo_unknown_format(params: Params, times: Times) -> Words:
     )
 
 
+def _photo_is_two_things(params: Params, times: Times) -> Words:
+    return Words(
+        _("Two files in one"),
+        _("Something else hides in the file: an archive, a page or a second file."),
+        _("Open the photo on your device, save it anew and send that."),
+        "alliance",
+    )
+
+
 def _photo_damaged(params: Params, times: Times) -> Words:
     return Words(
         _("Cannot be read"),
@@ -89,6 +98,7 @@ PHOTO_WORDS: Final[dict[str, Saying]] = {
     "photo_missing": _photo_missing,
     "photo_too_heavy": _photo_too_heavy,
     "photo_unknown_format": _photo_unknown_format,
+    "photo_is_two_things": _photo_is_two_things,
     "photo_damaged": _photo_damaged,
     "photo_too_many_pixels": _photo_too_many_pixels,
     "photo_too_few_pixels": _photo_too_few_pixels,

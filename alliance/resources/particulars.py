@@ -17,6 +17,7 @@ from alliance.db import Instant, among, read_rows
 from alliance.members.actor import Actor
 from alliance.members.models import GroupUnit, Management, Person, Unit
 from alliance.members.standing import still_manages
+from alliance.resources.files.models import Document, File
 from alliance.resources.models import (
     Favourite,
     HeldQualification,
@@ -70,6 +71,17 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class ShownDocument:
+    """A document as a page names it: its ref, its title, and its file's name and size."""
+
+    ref: str
+    title_zh: str | None
+    title_en: str | None
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Required:
     """A qualification a resource asks for, and since and until which local day the reader holds it, if at all."""
 
@@ -99,6 +111,7 @@ class Particulars:
     required: tuple[Required, ...] = ()
     managers: tuple[Manager, ...] = ()
     photos: tuple[Shown, ...] = ()
+    documents: tuple[ShownDocument, ...] = ()
     parts: tuple[Related, ...] = ()
     wholes: tuple[Related, ...] = ()
     relative_ids: frozenset[int] = frozenset()
@@ -189,6 +202,7 @@ def _particulars(own: Sequence[_Row]) -> Particulars:
         required=_sorted(own, "required", _requirement),
         managers=_sorted(own, "manager", _manager),
         photos=_sorted(own, "photo", _photo),
+        documents=_documents(own),
         parts=_sorted(own, "part", _related),
         wholes=_sorted(own, "whole", _related),
         relative_ids=frozenset(row.id for row in own if row.what in ("below", "above")),
@@ -220,6 +234,16 @@ def _photo(row: _Row) -> Shown:
     return Shown(row.code, row.zh, row.en)
 
 
+def _documents(own: Sequence[_Row]) -> tuple[ShownDocument, ...]:
+    """A document takes two lines: what it is called, and its file."""
+    files = {row.id: row for row in own if row.what == "file"}
+    return tuple(
+        ShownDocument(row.code, row.zh, row.en, files[row.id].zh, int(files[row.id].code))
+        for row in sorted(own, key=lambda row: row.id)
+        if row.what == "document"
+    )
+
+
 def _requirement(row: _Row) -> Required:
     return Required(row.code, row.zh, row.en, row.first, row.last)
 
@@ -235,7 +259,7 @@ _NO_DAY = sa.cast(sa.null(), sa.Date)
 def _all_of(reader: Actor | None, with_items: bool) -> sa.CompoundSelect[*tuple[Any, ...]]:
     wanted = [_tags(), _required(reader)]
     if with_items:
-        wanted += [_items(), _items_of_parts(), *_relatives(reader), _photos()]
+        wanted += [_items(), _items_of_parts(), *_relatives(reader), _photos(), *_papers(reader)]
     if reader is not None:
         wanted += [_MANAGERS, _marked(reader), *_standing(reader)]
     return sa.union_all(*wanted)
@@ -310,6 +334,20 @@ def _photos() -> _Line:
     """Their places stand for their ids, for that is how they are sorted."""
     return _line("photo", Photo.resource_id, Photo.n, Photo.ref, Photo.alt_zh, Photo.alt_en).where(
         among(Photo.resource_id, "resources")
+    )
+
+
+def _papers(reader: Actor | None) -> tuple[_Line, _Line]:
+    """The documents the reader may have, and their files; their places stand for their ids."""
+    which = [Document.resource_id.in_(_THESE)]
+    if reader is None:
+        which.append(Document.for_members.is_(False))
+    of, n = Document.resource_id, Document.n
+    return (
+        _line("document", of, n, Document.ref, Document.title_zh, Document.title_en).where(*which),
+        _line("file", of, n, sa.cast(File.size, sa.String), File.name)
+        .join(File, File.id == Document.file_id)
+        .where(*which),
     )
 
 

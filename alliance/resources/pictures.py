@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
 from alliance.errors import Problem, Refused
+from alliance.resources.files.disguise import hides_another
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -52,8 +53,7 @@ def picture_of(file: IO[bytes]) -> Picture:
         raise _refused("photo_missing")
     if len(content) > LARGEST_FILE:
         raise _refused("photo_too_heavy", megabytes=LARGEST_FILE // 2**20)
-    if content.count(_PASS) > _MOST_PASSES:
-        raise _refused("photo_damaged")
+    _check_honest(content)
     with _one_at_a_time:
         shown = _drawn(content)
         small = _fitted(shown)
@@ -66,12 +66,25 @@ def logo_of(file: IO[bytes]) -> bytes:
     content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise _refused("photo_too_heavy", megabytes=LARGEST_FILE // 2**20)
-    if content.count(_PASS) > _MOST_PASSES:
-        raise _refused("photo_damaged")
+    _check_honest(content)
     with _one_at_a_time:
         shown = _drawn(content, SHORTEST_LOGO_SIDE)
         shown.thumbnail((_LOGO_SIDE, _LOGO_SIDE))
         return _packed(shown, _MOST_LOGO_BYTES)[0]
+
+
+def _check_honest(content: bytes) -> None:
+    """Refuse what costs too much to look at, and what is something else besides."""
+    if content.count(_PASS) > _MOST_PASSES:
+        raise _refused("photo_damaged")
+    # Drawing anew would leave it behind, but whoever sends it should hear that something is wrong with his file.
+    if hides_another(content):
+        raise _refused("photo_is_two_things" if _is_picture(content) else "photo_unknown_format")
+
+
+def _is_picture(content: bytes) -> bool:
+    """Whether it begins like one of our kinds."""
+    return content.startswith((b"\xff\xd8\xff", b"\x89PNG", b"RIFF"))
 
 
 def _refused(code: str, **params: int) -> Refused:

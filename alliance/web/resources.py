@@ -35,7 +35,7 @@ from alliance.web.quick import Choice, quick_of
 from alliance.web.rule_sentences import RuleSentence, rule_sentences
 from alliance.web.session import current_actor
 from alliance.web.times import Times, with_times
-from alliance.web.vocabulary import free_of, how_many, instrument_class_name, kind_name
+from alliance.web.vocabulary import free_of, how_many, instrument_class_name, kind_name, size_in_words
 from alliance.web.week import Addresses, Week, week_of
 from alliance.web.week_facts import week_facts
 from alliance.web.week_picture import special_dates
@@ -112,6 +112,7 @@ def page_of(
         resource=resource,
         around=particulars,
         signed_in=reader is not None,
+        size_in_words=size_in_words,
         runs_it=reader is not None and reader.runs(resource.id, resource.owner_id),
         line=line_of(resource, around, reader, now),
         times=times,

@@ -4,6 +4,10 @@ import base64
 
 import pytest
 
+from alliance.resources.documents import add_document
+from alliance.resources.files.checked import Sent
+from alliance.resources.photos import add_photo
+from alliance.resources.pictures import Picture
 from alliance.resources.questions.actions import Wording, add_question
 from tests.api.conftest import codes
 from tests.world import BY_OWNER
@@ -42,6 +46,31 @@ def test_a_resource_says_what_it_asks(world, calling, refs):
     }
     assert (found[2]["least"], found[2]["most"], found[2]["measure"]) == (1, 20, "mm")
     assert found[4]["note"] == "Do not eat."
+
+
+def test_a_resource_names_its_photos_and_documents(world, calling):
+    resource_id, fang = world.resource("CONFOCAL").id, world.actor(world.fang)
+    picture = add_photo(resource_id, Picture(800, 600, b"large", b"small"), by=fang, alt_en="The laser")
+    sent = Sent("safety.txt", "text/plain", b"Careful.")
+    document = add_document(resource_id, sent, by=fang, title_zh="安全", title_en="Safety")
+
+    found = calling(world.lin).get("/resources/CONFOCAL").get_json()
+
+    assert found["photos"] == [
+        {
+            "large": f"http://localhost/photos/{picture}.webp",
+            "small": f"http://localhost/photos/{picture}-small.webp",
+            "alt": "The laser",
+        }
+    ]
+    assert found["documents"] == [
+        {
+            "title": "Safety",
+            "name": "safety.txt",
+            "size": 8,
+            "address": f"http://localhost/documents/{document}",
+        }
+    ]
 
 
 def test_a_booking_is_answered_and_shows_the_answers(world, calling, refs):

@@ -259,6 +259,8 @@ STOPS = (
         {"wording_zh": "样品材料", "wording_en": "Sample material"},
         "Ask it",
     ),
+    Stop("documents, none yet", FANG, "/resources/XWBR-003/documents"),
+    Stop("documents, errors", FANG, "/resources/XWBR-003/documents", {}, "Add the document"),
     Stop("photos, none yet", FANG, "/resources/XWBR-001/photos"),
     Stop("photos, errors", FANG, "/resources/XWBR-001/photos", {}, "Add the photo"),
     Stop("opening hours", FANG, "/opening-hours"),

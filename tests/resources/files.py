@@ -3,12 +3,15 @@
 import io
 import random
 import struct
+import zipfile
 import zlib
 from collections.abc import Sequence
 from typing import Any
 
 from PIL import Image
 
+# What phones append to ordinary photos: a film.
+FILM = b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 20
 PAYLOAD = b"<script>alert(1)</script><?php system($_GET[0]); ?>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="600" height="600"><script>alert(1)</script></svg>'
 
@@ -63,6 +66,15 @@ def jpeg_in_passes(passes: int) -> bytes:
     return file[:begin] + file[begin:-2] * passes + file[-2:]
 
 
+def archive(parts: dict[str, bytes], **how: Any) -> bytes:
+    """A ZIP of these parts."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, **how) as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return file.getvalue()
+
+
 def hostile() -> dict[str, tuple[bytes, str]]:
     """Files that are refused, by what they are, each with the code of the finding."""
     jpeg, png_file, webp = saved(noisy(), "JPEG"), saved(noisy(), "PNG"), saved(noisy(), "WEBP")
@@ -97,5 +109,12 @@ def hostile() -> dict[str, tuple[bytes, str]]:
             "photo_damaged",
         ),
         "a JPEG in ten thousand passes": (jpeg_in_passes(10_000)[: 10 * 2**20], "photo_damaged"),
+        "a JPEG with a page behind it": (jpeg + PAYLOAD, "photo_is_two_things"),
+        "a PNG that holds a script": (
+            png(600, 600, rows=bytes(360_600), before=[(b"tEXt", b"Comment\0" + PAYLOAD)]),
+            "photo_is_two_things",
+        ),
+        "a JPEG and an archive": (jpeg + archive({"a.txt": b"x"}), "photo_is_two_things"),
+        "a WebP and an archive": (webp + archive({"a.txt": b"x"}), "photo_is_two_things"),
         "one point": (saved(plain(1, 1), "PNG"), "photo_too_few_pixels"),
     }

@@ -12,7 +12,7 @@ from PIL import Image
 
 from alliance.config import ROOT
 from alliance.resources.pictures import MOST_LARGE_BYTES, MOST_SMALL_BYTES, Picture, picture_of
-from tests.resources.files import PAYLOAD, hostile, noisy, plain, png, saved
+from tests.resources.files import FILM, hostile, noisy, plain, png, saved
 
 RED = (200, 30, 40)
 WHITE = (255, 255, 255)
@@ -117,9 +117,9 @@ def test_what_a_camera_tells_decides_what_is_up_and_is_then_forgotten():
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_what_hides_behind_a_picture_is_left_behind(kind):
-    picture = taken(saved(plain(), kind) + PAYLOAD)
+    picture = taken(saved(plain(), kind) + FILM)
 
-    assert PAYLOAD[:20] not in picture.large + picture.small
+    assert FILM[:20] not in picture.large + picture.small
     assert shown(picture.large).size == (800, 600)
 
 

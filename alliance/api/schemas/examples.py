@@ -193,6 +193,21 @@ EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
             "active_per_unit": None,
             "routes": [{"relation": "own", "stages": []}, {"relation": "member", "stages": ["owner"]}],
         },
+        "photos": [
+            {
+                "large": "https://share.example.org/photos/6W1C9F3RTA.webp",
+                "small": "https://share.example.org/photos/6W1C9F3RTA-small.webp",
+                "alt": "The microscope on its table",
+            }
+        ],
+        "documents": [
+            {
+                "title": "Laser safety",
+                "name": "laser-safety.pdf",
+                "size": 14200,
+                "address": "https://share.example.org/documents/0P4H8S2EMB",
+            }
+        ],
         "questions": [
             {
                 "ref": "5T8N2C7WQZ",

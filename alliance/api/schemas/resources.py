@@ -174,6 +174,25 @@ class ManagerAnswer(Output):
     email = fields.String(required=True)
 
 
+class PhotoAnswer(Output):
+    """A photo in WebP, large and small. What is not public is only for browsers that are signed in."""
+
+    large = fields.String(required=True, metadata={"format": "uri"})
+    small = fields.String(required=True, metadata={"format": "uri"})
+    alt = fields.String(
+        required=True, metadata={"description": "What it shows, for those who cannot see it."}
+    )
+
+
+class DocumentAnswer(Output):
+    """A manual, a safety sheet, a template. What is not public is only for browsers that are signed in."""
+
+    title = fields.String(required=True)
+    name = fields.String(required=True)
+    size = fields.Integer(required=True, metadata={"description": "In bytes."})
+    address = fields.String(required=True, metadata={"format": "uri"})
+
+
 class ResourceAnswer(ResourceLine):
     """Everything about a resource."""
 
@@ -190,6 +209,10 @@ class ResourceAnswer(ResourceLine):
     managers = fields.List(fields.Nested(ManagerAnswer), required=True)
     qualifications = fields.List(fields.Nested(QualificationAnswer), required=True)
     policy = fields.Nested(PolicyAnswer, required=True)
+    photos = fields.List(
+        fields.Nested(PhotoAnswer), required=True, metadata={"description": "In the order of the page."}
+    )
+    documents = fields.List(fields.Nested(DocumentAnswer), required=True)
     questions = fields.List(
         fields.Nested(QuestionAnswer), required=True, metadata={"description": "What a booking must answer."}
     )

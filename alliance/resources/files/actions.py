@@ -13,7 +13,7 @@ from alliance.hold import hold
 from alliance.members.actor import Actor
 from alliance.refs import new_ref
 from alliance.resources.files.checked import Sent
-from alliance.resources.files.models import File, FileContent
+from alliance.resources.files.models import Document, File, FileContent
 
 # A form may stand open over night.
 KEPT_FOR: Final = timedelta(days=2)
@@ -58,10 +58,12 @@ def remove(session: Session, file_id: int) -> None:
 def _clear(session: Session) -> None:
     """Take away what was sent and never named: by the table's name, for answers belong to a package above."""
     answer = sa.table("answer", sa.column("file_id"))
+    named = sa.select(answer.c.file_id).where(answer.c.file_id == File.id)
+    shown = sa.select(Document.file_id).where(Document.file_id == File.id)
     unnamed = (
         sa.select(File.id)
         .where(File.at < clock.now() - KEPT_FOR)
-        .where(~sa.exists().where(answer.c.file_id == File.id))
+        .where(~named.exists(), ~shown.exists())
         .order_by(File.id)
         .limit(_MOST_CLEARED)
     )

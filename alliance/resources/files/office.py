@@ -61,8 +61,11 @@ def _check_frame(content: bytes, parts: Sequence[zipfile.ZipInfo]) -> None:
         raise refused("file_is_two_things")
     if not 0 < len(parts) <= _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
         raise refused("file_unpacks_without_end")
+    in_order = sorted(parts, key=lambda part: part.header_offset)
+    if in_order[0].header_offset != 0:
+        raise refused("file_is_two_things")
     end = 0
-    for part in sorted(parts, key=lambda part: part.header_offset):
+    for part in in_order:
         if part.header_offset < end:
             raise refused("file_unpacks_without_end")
         end = part.header_offset + _LOCAL_HEAD + part.compress_size
