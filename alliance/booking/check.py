@@ -36,8 +36,7 @@ class Verdict:
     @property
     def lacks_answers(self) -> bool:
         """Whether nothing but the answers to the resource's questions is in the way."""
-        blocking = [problem for problem in self.problems if problem.severity == "block"]
-        return bool(blocking) and all((problem.field or "").startswith(FIELD) for problem in blocking)
+        return lacks_only_answers(self.problems)
 
 
 def check(
@@ -112,6 +111,12 @@ def verdict_from(wish: Wish, facts: Facts, problems: Sequence[Problem]) -> Verdi
     if route is None or not route.stages:
         return Verdict("ok", tuple(problems))
     return Verdict("approve", tuple(problems), route.stages, hold_until(wish.span.start, facts))
+
+
+def lacks_only_answers(problems: Sequence[Problem]) -> bool:
+    """Whether all that block are about answers to the resource's questions."""
+    blocking = [problem for problem in problems if problem.severity == "block"]
+    return bool(blocking) and all((problem.field or "").startswith(FIELD) for problem in blocking)
 
 
 def _blocks(problems: Sequence[Problem]) -> bool:

@@ -25,7 +25,7 @@ def _answer_missing(params: Params, times: Times) -> Words:
         _("Not answered"),
         _("“%(question)s” is not answered.", question=_question(params)),
         _("Answer it."),
-        "owner",
+        "nobody",
     )
 
 
@@ -34,7 +34,7 @@ def _choice_missing(params: Params, times: Times) -> Words:
         _("Nothing chosen"),
         _("Nothing is chosen for “%(question)s”.", question=_question(params)),
         _("Choose one."),
-        "owner",
+        "nobody",
     )
 
 
@@ -43,7 +43,7 @@ def _answer_file_missing(params: Params, times: Times) -> Words:
         _("File missing"),
         _("There is no file for “%(question)s”.", question=_question(params)),
         _("Choose a file."),
-        "owner",
+        "nobody",
     )
 
 
@@ -52,7 +52,7 @@ def _consent_missing(params: Params, times: Times) -> Words:
         _("Consent missing"),
         _("Nobody can book it without agreeing: “%(question)s”.", question=_question(params)),
         _("Read it, and tick it if you agree."),
-        "owner",
+        "nobody",
     )
 
 

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from alliance import clock
 from alliance.availability.local_time import local_day
 from alliance.booking.answers import FIELD, MISSING, Given
-from alliance.booking.check import Verdict, verdict_on
+from alliance.booking.check import Verdict, lacks_only_answers, verdict_on
 from alliance.booking.facts import Wish
 from alliance.booking.models import Booking
 from alliance.db import db
@@ -151,6 +151,13 @@ def refusal_of(
     """The panel after a refusal; the fields the findings are about are marked."""
     _mark(form, problems, offer)
     headline = _("It cannot be moved to %(when)s") if moving else _("%(when)s cannot be booked")
+    if lacks_only_answers(problems):
+        # The time is free: the day would say nothing.
+        blocking = [one for one in problems if one.severity == "block"]
+        return {
+            "headline": _("Please look at your answers again"),
+            "problems": reasons_of(blocking, offer.resource),
+        }
     return {
         "headline": with_times(headline, when=offer.times.headline(wish.span)),
         "problems": reasons_of([one for one in problems if one.severity == "block"], offer.resource),
@@ -248,7 +255,9 @@ def _mark_answer(form: BookingForm, problem: Problem) -> None:
     name = ANSWER + (problem.field or "").removeprefix(FIELD)
     if name in form:
         words, field = words_for(problem), form[name]
-        field.errors = [*field.errors, run_together((words.message, words.remedy))]
+        # Beside the question it need not be named again.
+        said = _("%(problem)s.", problem=words.title) if problem.code in MISSING else words.message
+        field.errors = [*field.errors, run_together((said, words.remedy))]
 
 
 def _book(form: BookingForm, wish: Wish, offer: Offer) -> Callable[[datetime, datetime], str] | None:

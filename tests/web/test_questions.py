@@ -129,9 +129,9 @@ def test_what_is_missing_is_said_at_its_field_and_the_rest_is_kept(world, visit,
 
     assert refused.status_code == 422
     assert errors(refused.text) == [
-        "“Sample material” is not answered. Answer it.",
+        "Not answered. Answer it.",
         "The answer to “Thickness” must lie between 0.5 and 20 mm. Enter another number, or ask the owner.",
-        "Nobody can book it without agreeing: “I keep the rules”. Read it, and tick it if you agree.",
+        "Consent missing. Read it, and tick it if you agree.",
     ]
     assert "Fixed.\nCut." in refused.text
     assert '<option selected value="2">Toxic</option>' in refused.text
@@ -170,7 +170,7 @@ def test_a_file_that_cannot_be_taken_is_refused_with_all_the_rest(world, visit, 
     assert refused.status_code == 422
     said = errors(refused.text)
     assert len(said) == 2
-    assert said[0].startswith("“Sample material”")
+    assert said[0] == "Not answered. Answer it."
     assert error in text_of(refused.text)
     assert db.session.query(File).count() == db.session.query(Booking).count() == 0
 
