@@ -29,6 +29,12 @@ def documents_of(session: Session, resource_id: int, reader: Actor | None) -> Se
     return session.scalars(chosen.order_by(Document.n)).all()
 
 
+def titles_of(session: Session, resource_id: int) -> Sequence[Document]:
+    """All documents of a resource one runs, in their order, without their files."""
+    chosen = sa.select(Document).where(Document.resource_id == resource_id)
+    return session.scalars(chosen.order_by(Document.n)).all()
+
+
 def document_named(session: Session, reader: Actor | None, ref: str) -> Document | None:
     """The document with its file, where the reader may have it; None otherwise."""
     if not is_ref(ref):

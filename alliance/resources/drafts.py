@@ -17,6 +17,7 @@ from alliance.resources.kinds import MODE_OF_PRESET
 from alliance.resources.models import Item, PolicyRow, Resource
 from alliance.resources.permissions import require_admin, require_editor, visible_to
 from alliance.resources.policy import Policy, Route
+from alliance.resources.questions.actions import copy_questions
 from alliance.resources.sheet import SECTIONS, sheet_of, write
 from alliance.resources.sheet_checks import problems_with_values
 
@@ -118,7 +119,7 @@ def create_resource(
 def copy_resource(
     session: Session, code: str, *, by: Actor, unit_code: str, name_zh: str, name_en: str = ""
 ) -> str:
-    """Begin a draft with the descriptions, rules and items of a resource one runs; return the draft's code.
+    """Begin a draft with the descriptions, rules, items and questions of a resource one runs; return the draft's code.
 
     Managers, photos, groups and qualifications stay behind. Raises Missing, Forbidden or Refused.
     """
@@ -141,6 +142,7 @@ def copy_resource(
     items = [[zh, en, True] for zh, en, live in sheet["items"] if live]
     write(session, resource, {**same, "items": items}, now=resource.changed_at)
     resource.version = 1
+    copy_questions(session, origin, resource, by=by)
     session.flush()
     remark(session, "resource.created", resource, by=by, now=resource.changed_at, copied_from=origin.code)
     return resource.code

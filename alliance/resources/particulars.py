@@ -339,7 +339,7 @@ def _photos() -> _Line:
 
 def _papers(reader: Actor | None) -> tuple[_Line, _Line]:
     """The documents the reader may have, and their files; their places stand for their ids."""
-    which = [Document.resource_id.in_(_THESE)]
+    which = [among(Document.resource_id, "resources")]
     if reader is None:
         which.append(Document.for_members.is_(False))
     of, n = Document.resource_id, Document.n

@@ -65,6 +65,7 @@ LISTED: Final = (
     Section("hours", "clock", "hours.show", of_timed=True),
     Section("questions", "chat-left-text", "questions.index", of_timed=True),
     Section("photos", "file-earmark-text", "photos.index"),
+    Section("documents", "download", "documents.index"),
     Section("managers", "person-badge", of_admins=True),
 )
 _FORMS: Final[Mapping[str, type[SheetForm]]] = {

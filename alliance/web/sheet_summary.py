@@ -9,8 +9,10 @@ from alliance.i18n import gettext as _
 from alliance.i18n import localized, ngettext
 from alliance.members.models import Group, Person
 from alliance.notifications.hours import comma, hours_sentence
+from alliance.resources.documents import titles_of
 from alliance.resources.models import Resource, ResourcePart
 from alliance.resources.photos import photos_of
+from alliance.resources.questions.queries import questions_of
 from alliance.resources.sheet import sheet_of
 from alliance.web.rule_sentences import rule_sentences
 from alliance.web.sheet_words import DETAIL_NAMES, PRESET_NAMES, VISIBILITY_NAMES, decisions, in_words
@@ -32,6 +34,7 @@ def summary_of(session: Session, resource: Resource) -> Mapping[str, Sequence[st
         signed_in=True,
     )
     photos = len(photos_of(session, resource.id))
+    questions, documents = questions_of(session, resource), titles_of(session, resource.id)
     return {
         "what": [kind_name(resource.kind), str(PRESET_NAMES[resource.preset])],
         "items": _items(session, resource, sheet["items"], owner),
@@ -44,6 +47,8 @@ def summary_of(session: Session, resource: Resource) -> Mapping[str, Sequence[st
         "approval": [decisions(sheet["routes"], owner) or _("Nobody's bookings are accepted.")],
         "rules": [rule.sentence for rule in rules if rule.icon not in ("clock", "person-check")],
         "hours": [hours_sentence(policy.hours, resource.preset)],
+        "questions": [str(localized(question, "wording")) for question in questions],
+        "documents": [str(localized(document, "title")) for document in documents],
         "photos": [ngettext("%(num)d photo", "%(num)d photos", photos)] if photos else [],
         "managers": _names(session, sheet["managers"]),
     }

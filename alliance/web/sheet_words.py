@@ -62,6 +62,7 @@ SECTION_NAMES: Final = {
     "hours": _l("Opening hours"),
     "questions": _l("Questions when booking"),
     "photos": _l("Photos"),
+    "documents": _l("Documents"),
     "managers": _l("Managers"),
 }
 FIELD_NAMES: Final = {

@@ -142,6 +142,14 @@ def remove_question(session: Session, ref: str, *, by: Actor) -> str:
     return ref
 
 
+def copy_questions(session: Session, origin: Resource, resource: Resource, *, by: Actor) -> None:
+    """Let a new resource ask what another one asks, in an act that is under way."""
+    for n, question in enumerate(questions_of(session, origin), 1):
+        ref = new_ref()
+        _add(session, resource, _wording_of(question), by, ref=ref, thread=ref, version=1, n=n)
+        resource.has_asked = True
+
+
 def problems_of(wording: Wording) -> list[Problem]:
     """What is wrong with a question as somebody wants it asked. One language is enough."""
     problems = [
@@ -196,6 +204,18 @@ def _add(session: Session, resource: Resource, wording: Wording, by: Actor, **pl
     session.add(question)
     session.flush()
     return question
+
+
+def _wording_of(question: Question) -> Wording:
+    texts = {name: getattr(question, name) or "" for name in _LONGEST}
+    return Wording(
+        question.kind,
+        question.is_required,
+        choices=tuple((zh, en) for zh, en in question.choices),
+        least=question.least,
+        most=question.most,
+        **texts,
+    )
 
 
 def _held_with(session: Session, ref: str, by: Actor) -> tuple[Resource, Question]:

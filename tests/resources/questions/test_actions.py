@@ -5,6 +5,7 @@ import pytest
 from alliance.db import db
 from alliance.errors import Forbidden, Missing, Refused, Stale
 from alliance.history.queries import events_of
+from alliance.resources.drafts import copy_resource
 from alliance.resources.models import Resource
 from alliance.resources.questions.actions import (
     MOST_FILES,
@@ -185,6 +186,21 @@ def test_a_manager_defines_them_too(world, confocal):
     add_question(confocal, MATERIAL, by=world.actor(helper))
 
     assert len(asked(world, confocal)) == 1
+
+
+def test_a_copy_of_the_resource_asks_the_same(world, confocal):
+    fang = world.actor(world.fang)
+    ref = add_question(confocal, HAZARD, by=fang)
+    add_question(confocal, THICKNESS, by=fang)
+
+    code = copy_resource("CONFOCAL", by=fang, unit_code="INST", name_zh="另一台")
+
+    copied = world.session.query(Resource).filter_by(code=code).one()
+    found = asked(world, copied.id)
+    assert [(each.kind, each.n, each.version) for each in found] == [("choice", 1, 1), ("number", 2, 1)]
+    assert found[0].choices == [["无", "None"], ["有毒", "Toxic"]]
+    assert (found[1].least, found[1].most, found[1].wording_en) == (0.5, 20, "Thickness")
+    assert ref not in {each.ref for each in found}
 
 
 @pytest.mark.parametrize("ref", ["0123456789", "", "\0" * 10, "x" * 500])
