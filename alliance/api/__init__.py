@@ -13,6 +13,7 @@ from alliance.api import (
     messages,
     problems,
     resources,
+    sheets,
 )
 from alliance.api.noun import PREFIX
 from alliance.api.openapi import Description
@@ -20,7 +21,7 @@ from alliance.config import Settings
 
 NOUNS = tuple(
     module.blueprint
-    for module in (resources, board, bookings, files, messages, approvals, closures, hours, feeds)
+    for module in (resources, sheets, board, bookings, files, messages, approvals, closures, hours, feeds)
 )
 
 

@@ -14,6 +14,7 @@ from alliance.api.reading import Parser
 from alliance.api.schemas.bookings import BookingAnswer
 from alliance.api.schemas.examples import EXAMPLES
 from alliance.api.schemas.hours import HoursAnswer
+from alliance.api.schemas.sheets import SheetAnswer
 from alliance.i18n import HTML_NAMES, language
 from alliance.members.tokens import Scope
 
@@ -21,6 +22,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 Answers = Mapping[int, type[ma.Schema] | None]
 
 PREFIX: Final = "/api/v1"
+# What is changed under If-Match, and of these what is made at an address of its own.
+_VERSIONED: Final = (BookingAnswer, SheetAnswer, HoursAnswer)
+_MADE: Final = (BookingAnswer, SheetAnswer)
 _ALWAYS: Final = (401, 403, 429, 500, 503)
 _WITH_BODY: Final = (400, 413, 415)
 
@@ -79,9 +83,9 @@ class Noun(Blueprint):
 def _told(status: int, schema: type[ma.Schema] | None, heeded: tuple[str, ...]) -> dict[str, Any]:
     """The headers of a good answer that programs go by, described."""
     told = {}
-    if schema in (BookingAnswer, HoursAnswer) or status == 304:
+    if schema in _VERSIONED or status == 304:
         told["ETag"] = _header("Its version: for If-None-Match, and for If-Match of the acts.", required=True)
-    if status == 201 and schema is BookingAnswer:
+    if status == 201 and schema in _MADE:
         told["Location"] = _header("The address of what was made.", required=True)
     if "IdempotencyKey" in heeded:
         told["Idempotent-Replayed"] = _header(

@@ -4,7 +4,17 @@ from typing import Any, Final
 
 import marshmallow as ma
 
-from alliance.api.schemas import board, bookings, closures, feeds, hours, messages, questions, resources
+from alliance.api.schemas import (
+    board,
+    bookings,
+    closures,
+    feeds,
+    hours,
+    messages,
+    questions,
+    resources,
+    sheets,
+)
 
 _RESOURCE: Final = {
     "code": "XWBR-001",
@@ -107,6 +117,48 @@ _MESSAGE: Final = {
     "at": "2026-11-23T10:31:00+08:00",
 }
 
+_SHEET: Final = {
+    "code": "XWBR-001",
+    "unit": "XWBR",
+    "status": "published",
+    "version": 4,
+    "name_zh": "激光共聚焦显微镜",
+    "name_en": "Laser confocal microscope",
+    "kind": "instrument",
+    "instrument_class": "01",
+    "subcategory": "",
+    "preset": "slot_self",
+    "place_zh": "4号楼203",
+    "place_en": "Building 4, Room 203",
+    "capacity": None,
+    "description_zh": None,
+    "description_en": "Live cells and tissue sections, in several channels.",
+    "specifications_zh": [],
+    "specifications_en": [{"name": "Lasers", "value": "405 / 488 / 561 / 640 nm"}],
+    "tags": [{"name_zh": "激光共聚焦", "name_en": "laser confocal"}],
+    "items": [{"label_zh": "1 号机", "label_en": "No. 1", "retired": False}],
+    "visibility": "alliance",
+    "groups": [],
+    "detail": "unit",
+    "routes": [
+        {"relation": "own", "stages": []},
+        {"relation": "member", "stages": [], "longest_minutes": 240, "within": "WD 09:00-18:00"},
+        {"relation": "member", "stages": ["owner"]},
+    ],
+    "grid_minutes": 30,
+    "shortest_minutes": 60,
+    "longest_minutes": 480,
+    "notice_hours": 2,
+    "days_ahead": 14,
+    "setup_minutes": 0,
+    "teardown_minutes": 15,
+    "cancel_hours": 24,
+    "active_per_person": 3,
+    "active_per_unit": None,
+    "hold_days": 3,
+    "hours": "WD 08:30-22:00; RD 09:00-18:00; PH off",
+    "managers": ["4H7Q2M9XTR"],
+}
 EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
     bookings.NewBooking: {
         "resource": "XWBR-001",
@@ -139,6 +191,17 @@ EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
     messages.NewMessage: {"text": "How thick are the slices?"},
     messages.MessageAnswer: _MESSAGE,
     messages.MessagePage: {"items": [_MESSAGE], "next": None},
+    sheets.SheetAnswer: _SHEET,
+    sheets.SheetChange: {"longest_minutes": 240, "notice_hours": None},
+    sheets.NewResource: {
+        "unit": "XWBR",
+        "kind": "instrument",
+        "preset": "slot_self",
+        "name_zh": "激光共聚焦显微镜",
+        "name_en": "Laser confocal microscope",
+    },
+    sheets.Publishing: {},
+    sheets.Unpublishing: {},
     resources.ResourcePage: {
         "items": [{**_RESOURCE, "items": 2, "next_free": _FREE}],
         "next": "WyJYV0JSLTAwMSJd",
