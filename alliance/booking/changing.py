@@ -20,23 +20,28 @@ from alliance.members.actor import Actor
 
 def held_booking(session: Session, ref: str, *, by: Actor, now: datetime, version: int | None) -> Booking:
     """The booking under its hold, read afresh. Raises Missing when `by` may not read it, Stale on another version."""
+    booking = hold_booking(session, ref, now=now)
+    if not may_read(by, booking):
+        raise Missing
+    if version is not None and version != booking.version:
+        raise Stale
+    return booking
+
+
+def hold_booking(session: Session, ref: str, *, now: datetime) -> Booking:
+    """The booking under its hold, read afresh, whoever asks. Raises Missing."""
     who = session.execute(
         sa.select(Booking.resource_id, Booking.person_id, Booking.unit_id).where(Booking.ref == ref)
     ).one_or_none()
     if who is None:
         raise Missing
     guard.hold(session, who.resource_id, now=now, persons=[who.person_id], units=[who.unit_id])
-    booking = session.scalars(
+    return session.scalars(
         sa.select(Booking)
         .where(Booking.ref == ref)
         .options(*loaded())
         .execution_options(populate_existing=True)
     ).one()
-    if not may_read(by, booking):
-        raise Missing
-    if version is not None and version != booking.version:
-        raise Stale
-    return booking
 
 
 def require(booking: Booking, act: Act, who: Who) -> None:
@@ -73,7 +78,16 @@ def touch(booking: Booking, *, by: Actor, now: datetime, notable: bool) -> None:
     booking.changed_at, booking.changed_by_id = now, by.person_id
 
 
-def end(session: Session, booking: Booking, status: str, *, by: Actor, now: datetime, reason: str) -> str:
+def end(
+    session: Session,
+    booking: Booking,
+    status: str,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    **data: object,
+) -> str:
     """Give up its place and close the booking with a status and the words somebody gave; return its ref."""
     guard.release(session, booking)
     booking.status, booking.hold_until, booking.reason = status, None, reason.strip()
@@ -86,6 +100,7 @@ def end(session: Session, booking: Booking, status: str, *, by: Actor, now: date
         now=now,
         reason=booking.reason,
         late=booking.cancelled_late,
+        **data,
     )
     return booking.ref
 

@@ -1,9 +1,11 @@
 """What is wrong with a unit's facts, an application or a request to join, in words."""
 
+from collections.abc import Callable
 from typing import Final
 
 from alliance.i18n import gettext as _
 from alliance.i18n import ngettext
+from alliance.notifications.hours import comma
 from alliance.notifications.words import Params, Saying, Times, Words
 
 
@@ -123,6 +125,58 @@ def _person_suspended_here(params: Params, times: Times) -> Words:
     )
 
 
+STANDINGS: Final[dict[str, Callable[[], str]]] = {
+    "active": lambda: _("in good standing"),
+    "suspended": lambda: _("suspended"),
+    "left": lambda: _("no longer a member"),
+    "external": lambda: _("external"),
+}
+
+
+def _unit_stands_otherwise(params: Params, times: Times) -> Words:
+    return Words(
+        _("It stands otherwise"),
+        _("The unit is %(standing)s by now.", standing=STANDINGS[params["status"]]()),
+        _("Load the page again to see how it stands."),
+        "nobody",
+    )
+
+
+def _unit_is_tied(params: Params, times: Times) -> Words:
+    return Words(
+        _("Something is left to do"),
+        _(
+            "It still shares %(shares)s resources, %(on_ours)s bookings are to come on them, and its people have "
+            "%(by_ours)s bookings elsewhere.",
+            **params,
+        ),
+        _("Deal with each of them first; they are listed here."),
+        "alliance",
+    )
+
+
+def _still_booked(params: Params, times: Times) -> Words:
+    return Words(
+        _("Still booked"),
+        _("Bookings are to come on: %(codes)s.", codes=comma(params["codes"])),
+        _("Hand it over with its bookings, or end them with a reason first."),
+        "alliance",
+    )
+
+
+def _no_heir(params: Params, times: Times) -> Words:
+    return Words(
+        _("Nobody to take it"),
+        _("This unit cannot take them over."),
+        _("Choose another unit in good standing."),
+        "alliance",
+    )
+
+
+def _nothing_chosen(params: Params, times: Times) -> Words:
+    return Words(_("Nothing chosen"), _("Nothing is ticked."), _("Tick what you mean."), "nobody")
+
+
 ADMISSION_PROBLEMS: Final[dict[str, Saying]] = {
     "name_needed": _name_needed,
     "why_needed": _why_needed,
@@ -137,4 +191,9 @@ ADMISSION_PROBLEMS: Final[dict[str, Saying]] = {
     "asked_already": _asked_already,
     "asked_too_often": _asked_too_often,
     "person_suspended_here": _person_suspended_here,
+    "unit_stands_otherwise": _unit_stands_otherwise,
+    "unit_is_tied": _unit_is_tied,
+    "still_booked": _still_booked,
+    "no_heir": _no_heir,
+    "nothing_chosen": _nothing_chosen,
 }

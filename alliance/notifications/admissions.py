@@ -1,4 +1,4 @@
-"""News about those who ask to be let in: who hears of it, what it is about, and how it is said."""
+"""News about those who ask to be let in, and about how units stand: who hears of it, and how it is said."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -45,6 +45,11 @@ def _of_decided_join_request(session: Session, event: Event, now: datetime) -> P
     return [] if request is None else [(request.person_id, "admitted")]
 
 
+def _of_standing(session: Session, event: Event, now: datetime) -> Pairs:
+    """The admins of the unit: it is their unit that others may no longer, or may again, count on."""
+    return [(person_id, "standing") for person_id in session.scalars(admins_of(event.subject_id))]
+
+
 HEARERS_OF_ADMISSIONS: Final[dict[str, Callable[[Session, Event, datetime], Pairs]]] = {
     "application.made": _of_new_application,
     "application.admitted": _of_decided_application,
@@ -52,6 +57,9 @@ HEARERS_OF_ADMISSIONS: Final[dict[str, Callable[[Session, Event, datetime], Pair
     "join.asked": _of_new_join_request,
     "join.admitted": _of_decided_join_request,
     "join.refused": _of_decided_join_request,
+    "unit.suspended": _of_standing,
+    "unit.readmitted": _of_standing,
+    "unit.left": _of_standing,
 }
 
 # What each means to whoever hears of it; %(resource)s is the unit here.
@@ -62,6 +70,9 @@ ADMISSION_HEADLINES: Final[dict[str, Callable[[], str]]] = {
     "join.asked": lambda: _("%(who)s asks to join %(resource)s"),
     "join.admitted": lambda: _("You belong to %(resource)s now"),
     "join.refused": lambda: _("%(resource)s did not let you in"),
+    "unit.suspended": lambda: _("%(resource)s is suspended"),
+    "unit.readmitted": lambda: _("%(resource)s is in good standing"),
+    "unit.left": lambda: _("%(resource)s has left the alliance"),
 }
 
 
@@ -89,6 +100,32 @@ def _withdrawn(who: str, data: Mapping[str, Any], times: object) -> str:
     return _("%(who)s withdrew the request.", who=who)
 
 
+def _made(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s entered it.", who=who)
+
+
+def _admitted(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s admitted it to the alliance.", who=who)
+
+
+def _edited(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s changed what it says of itself.", who=who)
+
+
+def _suspended(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s suspended it: %(reason)s", who=who, reason=data["reason"])
+
+
+def _readmitted(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s readmitted it.", who=who)
+
+
+def _left(who: str, data: Mapping[str, Any], times: object) -> str:
+    if data.get("reason"):
+        return _("%(who)s let it leave: %(reason)s", who=who, reason=data["reason"])
+    return _("%(who)s let it leave.", who=who)
+
+
 ADMISSION_WORDS: Final[dict[str, Callable[[str, Mapping[str, Any], Any], str]]] = {
     "application.made": _applied,
     "application.admitted": _unit_admitted,
@@ -97,4 +134,10 @@ ADMISSION_WORDS: Final[dict[str, Callable[[str, Mapping[str, Any], Any], str]]] 
     "join.admitted": _person_admitted,
     "join.refused": _refused,
     "join.withdrawn": _withdrawn,
+    "unit.made": _made,
+    "unit.admitted": _admitted,
+    "unit.edited": _edited,
+    "unit.suspended": _suspended,
+    "unit.readmitted": _readmitted,
+    "unit.left": _left,
 }

@@ -34,7 +34,8 @@ def audience_of(session: Session, event: Event, now: datetime) -> Hearing:
             sa.select(Booking).where(Booking.id == event.subject_id).options(*loaded())
         ).one_or_none()
         if booking is not None:
-            for person_id, kind in _OF_BOOKINGS[event.verb](session, event, booking, now):
+            heard = _all_sides if "leaving" in event.data else _OF_BOOKINGS[event.verb]
+            for person_id, kind in heard(session, event, booking, now):
                 hearing.setdefault(person_id, kind)
     elif event.verb in _OF_OTHERS:
         hearing = dict(_OF_OTHERS[event.verb](session, event, now))
@@ -85,6 +86,12 @@ def _cancelled(session: Session, event: Event, booking: Booking, now: datetime) 
     yield from _bookers(booking, "cancelled")
     if event.actor_id in (booking.person_id, booking.booked_by_id):
         yield from _runners(session, booking, "given_back")
+
+
+def _all_sides(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:
+    """When a unit leaves, neither its booker nor those who run what was booked did it: both hear."""
+    yield from _bookers(booking, "cancelled")
+    yield from _runners(session, booking, "given_back")
 
 
 def _due(session: Session, event: Event, booking: Booking, now: datetime) -> Pairs:

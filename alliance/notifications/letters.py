@@ -123,6 +123,7 @@ _BUTTONS: Final[dict[str, Callable[[], str]]] = {
     "closed": lambda: _("See my bookings"),
     "to_admit": lambda: _("Look at the request"),
     "admitted": lambda: _("See the unit"),
+    "standing": lambda: _("See the unit"),
 }
 
 

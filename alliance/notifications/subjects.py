@@ -149,6 +149,14 @@ def _join_requests(session: Session, ids: Collection[int], reader: Actor) -> Fou
     return found
 
 
+def _units(session: Session, ids: Collection[int], reader: Actor) -> Found:
+    """How a unit stands is no secret."""
+    return {
+        unit.id: Subject(unit, f"/units/{unit.code}", ZoneInfo(unit.zone))
+        for unit in _by_id(session, sa.select(Unit), Unit.id, ids).values()
+    }
+
+
 _FINDERS: Final[dict[str, Finder]] = {
     "booking": _bookings,
     "closure": _closures,
@@ -156,6 +164,7 @@ _FINDERS: Final[dict[str, Finder]] = {
     "webhook": _webhooks,
     "application": _applications,
     "join_request": _join_requests,
+    "unit": _units,
 }
 
 

@@ -112,6 +112,18 @@ def _of_secretariat() -> Iterator[Place]:
         _("Units that want to join: admit them, or say why not."),
     )
     yield Place(
+        url_for("units.index"),
+        "buildings",
+        _("Member units"),
+        _("Each unit's page leads to editing, suspending, readmitting and leaving."),
+    )
+    yield Place(
+        url_for("unit_care.new"),
+        "plus-lg",
+        _("Enter a unit"),
+        _("A member without an application, or an external body that may ask."),
+    )
+    yield Place(
         url_for("persons.index"),
         "people",
         _("All people"),
@@ -161,6 +173,12 @@ def _of_unit(unit: Unit) -> Iterator[Place]:
         "people",
         _("People"),
         _("Invite people, give and take roles, set the last day of guests."),
+    )
+    yield Place(
+        url_for("unit_care.edit", code=unit.code),
+        "pencil",
+        _("What the unit says of itself"),
+        _("Names, monogram, tile, mail address and time zone."),
     )
     yield Place(
         url_for("joining.index", code=unit.code),

@@ -19,6 +19,7 @@ def kind_names() -> dict[str, str]:
         "reminder": _("My booking begins soon"),
         "message": _("Somebody writes about a booking"),
         "to_admit": _("Somebody asks to be let in"),
+        "standing": _("My unit is suspended, readmitted or leaves"),
         "admitted": _("My application was decided"),
     }
 
@@ -39,6 +40,7 @@ def kind_hints() -> dict[str, str]:
         "reminder": _("a day before"),
         "message": "",
         "to_admit": _("a person into my unit, or a unit into the alliance"),
+        "standing": "",
         "admitted": _("to join a unit or the alliance"),
     }
 

@@ -14,6 +14,8 @@ from alliance.members.actor import Actor
 from alliance.members.joining.models import JoinRequest
 from alliance.members.joining.queries import own_join_request
 from alliance.members.models import Unit
+from alliance.members.people import admins_of
+from alliance.members.queries import names_of
 from alliance.members.units import listed_units, unit_by_code
 from alliance.resources.queries import Filters, counts_on_offer
 from alliance.web.access import public
@@ -84,10 +86,18 @@ def show(code: str) -> str:
         is_mine=reader is not None and unit.id in reader.active_unit_ids,
         is_run=reader is not None and unit.id in reader.admin_unit_ids,
         may_join=unit.status == "active" and (reader is None or unit.id not in reader.unit_ids),
+        looks_after=reader is not None and (reader.is_secretariat or unit.id in reader.admin_unit_ids),
+        admins=_admins(reader, unit),
         asked=_asked(reader, unit),
         times=Times.of(unit.zone),
-        has_people=reader is not None and (reader.is_secretariat or unit.id in reader.admin_unit_ids),
     )
+
+
+def _admins(reader: Actor | None, unit: Unit) -> list[str]:
+    """Whom to ask there, for those who belong to the alliance."""
+    if reader is None or not (reader.active_unit_ids or reader.alliance_roles):
+        return []
+    return sorted(names_of(db.session(), set(db.session().scalars(admins_of(unit.id)))).values())
 
 
 def _asked(reader: Actor | None, unit: Unit) -> JoinRequest | None:

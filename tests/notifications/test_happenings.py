@@ -139,6 +139,13 @@ TOLD = [
     ("invitation.sent", {"is_admin": False}, "Lin invited somebody."),
     ("invitation.sent", {"is_admin": True}, "Lin invited an admin."),
     ("invitation.ended", {}, "Lin ended an invitation."),
+    ("unit.made", {"status": "active"}, "Lin entered it."),
+    ("unit.admitted", {}, "Lin admitted it to the alliance."),
+    ("unit.edited", {"before": {}, "after": {}}, "Lin changed what it says of itself."),
+    ("unit.suspended", {"reason": "Papers"}, "Lin suspended it: Papers"),
+    ("unit.readmitted", {}, "Lin readmitted it."),
+    ("unit.left", {"reason": ""}, "Lin let it leave."),
+    ("unit.left", {"reason": "Its wish"}, "Lin let it leave: Its wish"),
     ("booking.sung", {}, "Something about it changed."),
 ]
 

@@ -45,7 +45,7 @@ def ask_to_join(session: Session, unit_code: str, *, by: Actor, why: str = "") -
 def withdraw_join_request(session: Session, ref: str, *, by: Actor) -> str:
     """Ask no longer; return the ref. Raises Missing or AlreadyDecided."""
     request = _held(session, ref, by, own=True)
-    _close(session, request, "withdrawn", by)
+    close_request(session, request, "withdrawn", by)
     return ref
 
 
@@ -60,7 +60,7 @@ def admit_person(session: Session, ref: str, *, by: Actor) -> str:
     if status != "active":
         raise Refused([Problem("person_suspended_here")])
     _begin_membership(session, request, by)
-    _close(session, request, "admitted", by)
+    close_request(session, request, "admitted", by)
     return ref
 
 
@@ -70,7 +70,7 @@ def decline_person(session: Session, ref: str, *, by: Actor, reason: str) -> str
     request = _held(session, ref, by)
     refuse_if(problems_with_reason(reason))
     request.reason = reason.strip()
-    _close(session, request, "refused", by)
+    close_request(session, request, "refused", by)
     return ref
 
 
@@ -134,7 +134,8 @@ def _held(session: Session, ref: str, by: Actor, *, own: bool = False) -> JoinRe
     return request
 
 
-def _close(session: Session, request: JoinRequest, status: str, by: Actor) -> None:
+def close_request(session: Session, request: JoinRequest, status: str, by: Actor) -> None:
+    """Note what became of the held request, for history and for those who hear of it."""
     request.status, request.decided_at, request.decided_by_id = status, clock.now(), by.person_id
     _record(session, f"join.{status}", request, by, reason=request.reason)
 
