@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -52,7 +53,7 @@ def make_demo(path: Path) -> None:
 
 @contextmanager
 def serving(demo: Path, folder: Path, at: datetime = NOW) -> Iterator[str]:
-    """Serve a copy of the demo with the clock stopped; yields the address, without a slash at its end."""
+    """Serve a copy of the database with the clock stopped; yields the address, without a slash at its end."""
     database = folder / "alliance.db"
     shutil.copy(demo, database)
     with socket.create_server(("127.0.0.1", 0)) as listening, clock.frozen(at):
@@ -68,6 +69,18 @@ def serving(demo: Path, folder: Path, at: datetime = NOW) -> Iterator[str]:
             thread.join()
             with app.app_context():
                 db.engine.dispose()
+
+
+def command(folder: Path, address: str, *words: str, smtp_url: str | None = None) -> str:
+    """What a command of ours prints on the database that is served from the folder; raises when it fails."""
+    app = create_app(replace(_settings(folder / "alliance.db", address), smtp_url=smtp_url))
+    with app.app_context():
+        result = app.test_cli_runner().invoke(args=list(words))
+        db.session.remove()
+        db.engine.dispose()
+    if result.exit_code:
+        raise RuntimeError(f"{' '.join(words)} failed: {result.output}") from result.exception
+    return result.output
 
 
 def browser_path() -> str | None:
