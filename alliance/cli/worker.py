@@ -19,6 +19,7 @@ from alliance.cli.seed import load_demo
 from alliance.config import Settings
 from alliance.db import db, forget_old_answers
 from alliance.errors import Busy
+from alliance.exchange.actions import forget_old_imports, work_on_imports
 from alliance.members.installation import look, note_demo_loaded, wants_demo
 from alliance.members.links import forget_old_links
 from alliance.notifications.actions import tell
@@ -98,7 +99,12 @@ def _look_outside(settings: Settings) -> None:
     refresh_outside_calendars(Reach(allowed=settings.calendar_origins))
 
 
+def _import(settings: Settings) -> None:
+    work_on_imports()
+
+
 def _forget(settings: Settings) -> None:
+    forget_old_imports()
     forget_old_answers()
     forget_old_calls()
     forget_old_links()
@@ -110,4 +116,4 @@ def _load_demo(settings: Settings) -> None:
         note_demo_loaded()
 
 
-_DUTIES: Final = (_load_demo, _let_lapse, _tell, _send, _call_webhooks, _look_outside, _forget)
+_DUTIES: Final = (_load_demo, _let_lapse, _tell, _send, _call_webhooks, _look_outside, _import, _forget)

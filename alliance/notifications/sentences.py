@@ -12,6 +12,7 @@ from alliance.errors import Problem
 from alliance.i18n import gettext as _
 from alliance.notifications.account_words import ACCOUNT_WORDS
 from alliance.notifications.admission_words import ADMISSION_PROBLEMS
+from alliance.notifications.exchange_words import EXCHANGE_WORDS
 from alliance.notifications.file_words import FILE_WORDS
 from alliance.notifications.hours import comma
 from alliance.notifications.opening_words import OPENING_WORDS
@@ -199,6 +200,7 @@ WORDS: Final[dict[str, Saying]] = {
     **OUTSIDE_WORDS,
     **RESOURCE_WORDS,
     **SYNONYM_WORDS,
+    **EXCHANGE_WORDS,
     "not_your_unit": _not_your_unit,
     "already_started": _already_started,
     "already_decided": _already_decided,

@@ -80,6 +80,15 @@ def first_rules(preset: str) -> dict[str, Any]:
     return {**plain, **_RULES.get(preset, {}), "routes": [route.to_json() for route in routes]}
 
 
+def is_code(code: str, unit: Unit) -> bool:
+    """Whether a resource of the unit may be called so.
+
+    It begins like the unit's own: codes of others cannot be guessed by trying which are free.
+    """
+    start = f"{unit.code}-"
+    return code.startswith(start) and code != start and _CODE.fullmatch(code) is not None
+
+
 def next_code(session: Session, unit: Unit) -> str:
     """The code the unit's next resource would get: its own and a number that is free."""
     start = f"{unit.code[: LONGEST_CODE - 5]}-"
@@ -163,8 +172,7 @@ def _problems_with_code(session: Session, unit: Unit, code: str) -> list[Problem
         return []
     if len(code) > LONGEST_CODE:
         return [Problem("too_much_text", params={"longest": LONGEST_CODE}, field="code")]
-    # It begins like the unit's own: codes of others cannot be guessed by trying which are free.
-    if not code.startswith(f"{unit.code}-") or not _CODE.fullmatch(code) or code == f"{unit.code}-":
+    if not is_code(code, unit):
         return [Problem("bad_code", params={"start": f"{unit.code}-"}, field="code")]
     if session.scalar(sa.select(Resource.id).where(Resource.code == code)) is not None:
         return [Problem("code_taken", params={"code": code, "free": next_code(session, unit)}, field="code")]

@@ -50,14 +50,14 @@ def index() -> str:
 
 def _parts(actor: Actor) -> Iterator[Part]:
     if actor.managed_ids or actor.admin_unit_ids:
-        yield Part(_("Resources"), tuple(_of_resources()))
+        yield Part(_("Resources"), tuple(_of_resources(actor)))
     if actor.alliance_roles:
         yield Part(_("Alliance"), tuple(_of_alliance(actor)))
     for unit in units_of(db.session(), actor.admin_unit_ids):
         yield Part(localized(unit, "name"), tuple(_of_unit(unit)), unit)
 
 
-def _of_resources() -> Iterator[Place]:
+def _of_resources(actor: Actor) -> Iterator[Place]:
     yield Place(
         url_for("owned.index"),
         "box-seam",
@@ -89,6 +89,8 @@ def _of_resources() -> Iterator[Place]:
         _("Let an instrument's or a hall's own calendar block bookings here."),
     )
     yield _quality()
+    if actor.admin_unit_ids and not actor.is_secretariat:
+        yield _import()
 
 
 def _of_alliance(actor: Actor) -> Iterator[Place]:
@@ -137,6 +139,7 @@ def _of_secretariat() -> Iterator[Place]:
         _("Words that mean the same"),
         _("Let a search for one word find what is called by another."),
     )
+    yield _import()
 
 
 def _calendar(unit: Unit | None = None) -> Place:
@@ -164,6 +167,15 @@ def _history() -> Place:
         "clock-history",
         _("History"),
         _("All that was done, by whom and when: search it, and take it along."),
+    )
+
+
+def _import() -> Place:
+    return Place(
+        url_for("imports.index"),
+        "file-earmark-text",
+        _("Import resources"),
+        _("Add or change many at once from a table, or take all of yours along as one."),
     )
 
 

@@ -137,6 +137,8 @@ STOPS = (
     Stop("day list, nothing", FANG, "/manage/day?date=2027-06-24"),
     Stop("door sheet", FANG, "/resources/XWBR-001/door-sheet?date=2026-11-24"),
     Stop("door sheet, seven days", FANG, "/resources/XWBR-003/door-sheet?date=2026-11-24&view=week"),
+    Stop("import", FANG, "/resources/import"),
+    Stop("import, no file", FANG, "/resources/import", {}, "Look at it"),
     Stop("catalogue quality", FANG, "/manage/quality"),
     Stop("catalogue quality, one flaw", FANG, "/manage/quality?flaw=not_confirmed"),
     Stop("catalogue quality, nothing", FANG, "/manage/quality?unit=NOBODY"),

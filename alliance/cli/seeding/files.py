@@ -15,13 +15,3 @@ def rows(name: str, folder: Path = FOLDER) -> Iterator[Row]:
     with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             yield {column: (cell or "").strip() for column, cell in row.items()}
-
-
-def pieces(cell: str) -> list[str]:
-    """The entries of a cell separated by semicolons, in either width."""
-    return [piece.strip() for piece in cell.replace("；", ";").split(";") if piece.strip()]
-
-
-def number(cell: str) -> int | None:
-    """A whole number; None for an empty cell or a zero, which the files use for "no such rule"."""
-    return int(cell) or None if cell else None

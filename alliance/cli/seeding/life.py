@@ -29,11 +29,12 @@ from alliance.booking.models import Booking, Occupancy, Stage
 from alliance.booking.opening.actions import set_exceptions
 from alliance.booking.opening.queries import opening_of
 from alliance.booking.opening.touched import WouldLieOutside
-from alliance.cli.seeding.files import Row, pieces, rows
+from alliance.cli.seeding.files import Row, rows
 from alliance.cli.seeding.members import ids_by_code
 from alliance.cli.seeding.moments import Moments
 from alliance.db import action, db
 from alliance.errors import AllianceError
+from alliance.exchange.cells import pieces
 from alliance.history.actions import record
 from alliance.history.models import Event, Outbox
 from alliance.intervals import Span

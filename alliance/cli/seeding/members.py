@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from alliance.cli.seeding.files import pieces, rows
+from alliance.cli.seeding.files import rows
+from alliance.exchange.cells import pieces
 from alliance.members.models import AllianceRole, Group, GroupUnit, Management, Membership, Person, Unit
 from alliance.members.passwords import hash_password
 from alliance.refs import new_token
