@@ -132,6 +132,7 @@ _OF_BOOKINGS: Final[dict[str, Callable[[Session, Event, Booking, datetime], Pair
     "booking.approved": _approved,
     "booking.moved": _moved,
     "booking.retitled": _retitled,
+    "booking.handed_over": _retitled,
     "booking.refused": _decided,
     "booking.expired": _decided,
     "booking.withdrawn": _withdrawn,

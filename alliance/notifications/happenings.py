@@ -93,6 +93,11 @@ def _retitled(who: str, data: Data, times: _Times) -> str:
     return _("%(who)s changed the title or the purpose.", who=who)
 
 
+def _handed_over(who: str, data: Data, times: _Times) -> str:
+    names = {"before": data["before"], "after": data["after"]}
+    return _("%(who)s handed it over from %(before)s to %(after)s.", who=who, **names)
+
+
 def _refused(who: str, data: Data, times: _Times) -> str:
     return _("%(who)s refused it: %(reason)s", who=who, reason=data.get("reason", ""))
 
@@ -208,6 +213,7 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     "booking.agreed": _agreed,
     "booking.moved": _moved,
     "booking.retitled": _retitled,
+    "booking.handed_over": _handed_over,
     "booking.refused": _refused,
     "booking.withdrawn": _withdrawn,
     "booking.cancelled": _cancelled,

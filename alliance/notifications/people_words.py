@@ -3,7 +3,7 @@
 from typing import Final
 
 from alliance.i18n import gettext as _
-from alliance.i18n import language
+from alliance.i18n import language, ngettext
 from alliance.notifications.words import Params, Saying, Times, Words
 
 
@@ -98,6 +98,43 @@ def _not_owned(params: Params, times: Times) -> Words:
     )
 
 
+def _no_heir(params: Params, times: Times) -> Words:
+    return Words(
+        _("Nobody to take it over"),
+        _("Whoever takes something over belongs to the unit."),
+        _("Choose one of its people."),
+        "alliance",
+    )
+
+
+def _nobody_decides(params: Params, times: Times) -> Words:
+    return Words(
+        _("Nobody would decide"),
+        ngettext(
+            "%(num)s request waits that nobody else can decide.",
+            "%(num)s requests wait that nobody else can decide.",
+            params["requests"],
+        ),
+        _("Choose who manages the resources from now on, or have them decided first."),
+        "alliance",
+    )
+
+
+def _cannot_take_over(params: Params, times: Times) -> Words:
+    is_english = language() == "en" and params["resource_en"]
+    return Words(
+        _("Not allowed to"),
+        _(
+            "%(name)s may not book %(resource)s, so the booking of %(when)s cannot be handed over.",
+            name=params["name"],
+            resource=params["resource_en"] if is_english else params["resource_zh"],
+            when=times.span(params["starts_at"], params["ends_at"]),
+        ),
+        _("Choose somebody else, or leave this booking where it is."),
+        "owner",
+    )
+
+
 PEOPLE_WORDS: Final[dict[str, Saying]] = {
     "no_mail_address": _no_mail_address,
     "already_a_member": _already_a_member,
@@ -109,4 +146,7 @@ PEOPLE_WORDS: Final[dict[str, Saying]] = {
     "reason_too_long": _reason_too_long,
     "not_oneself": _not_oneself,
     "not_owned": _not_owned,
+    "no_heir": _no_heir,
+    "nobody_decides": _nobody_decides,
+    "cannot_take_over": _cannot_take_over,
 }

@@ -11,6 +11,8 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from alliance import clock
+from alliance.booking.departure import Handover, duties_of, end_membership, heirs_in
+from alliance.booking.permissions import may_read
 from alliance.config import Settings
 from alliance.db import db
 from alliance.errors import Problem, Refused
@@ -25,7 +27,7 @@ from alliance.notifications.happenings import happening
 from alliance.notifications.sentences import words_for
 from alliance.resources.managing import give_management, left_to_manage, managed_as_seen, take_management
 from alliance.web.access import members_only
-from alliance.web.forms.people import InvitationForm, ManagementForm, MembershipForm
+from alliance.web.forms.people import DepartureForm, InvitationForm, ManagementForm, MembershipForm
 from alliance.web.paging import asked_page
 from alliance.web.session import require_actor
 from alliance.web.times import Times
@@ -184,6 +186,60 @@ def take(code: str, ref: str) -> Answer:
     return _back(code, ref)
 
 
+@blueprint.get("/people/<ref>/departure")
+@members_only
+def departure(code: str, ref: str) -> Answer:
+    """What somebody would leave behind, and to whom it can go."""
+    return _departure(code, ref, DepartureForm(formdata=None))
+
+
+@blueprint.post("/people/<ref>/departure")
+@members_only
+def depart(code: str, ref: str) -> Answer:
+    """Out of the unit, with what was chosen handed over."""
+    form = DepartureForm()
+    _unit, person, _membership = one_of(db.session(), code, ref, require_actor())
+    name = person.name
+    chosen = frozenset(request.form.getlist("booking"))
+    # Where nobody was chosen the ticks, which are there from the start, mean nothing.
+    handover = Handover(
+        chosen if form.heir.data else frozenset(), form.heir.data or "", form.manager.data or ""
+    )
+    try:
+        end_membership(code, ref, handover, by=require_actor())
+    except Refused as refused:
+        _tell(form, refused.problems)
+        return _departure(code, ref, form, chosen), 422
+    flash(_("%(name)s no longer belongs to the unit.", name=name), "good")
+    return redirect(url_for("people.index", code=code), 303)
+
+
+def _departure(code: str, ref: str, form: DepartureForm, chosen: frozenset[str] | None = None) -> str:
+    session, now = db.session(), clock.now()
+    actor = require_actor()
+    unit, person, _membership = one_of(session, code, ref, actor)
+    duties = duties_of(session, person, unit, now, actor)
+    readable = [booking for booking in duties.alone if may_read(actor, booking)]
+    form.fit([(heir.ref, heir.name) for heir in heirs_in(session, person, unit)])
+    return render_template(
+        "people/departure.html",
+        unit=unit,
+        person=person,
+        form=form,
+        bookings=[
+            (
+                booking,
+                Times.of(booking.resource.zone).span_alone(booking.span),
+                chosen is None or booking.ref in chosen,
+            )
+            for booking in duties.bookings
+        ],
+        managed=managed_as_seen(session, person, unit, actor),
+        alone=readable,
+        more_alone=len(duties.alone) - len(readable),
+    )
+
+
 def _list(code: str, form: InvitationForm) -> str:
     session, now = db.session(), clock.now()
     unit = unit_for_its_people(session, code, require_actor())
@@ -284,8 +340,10 @@ def _tell(form: Any, problems: Sequence[Problem]) -> None:
     fields = {"is_admin": "role"}
     for problem in problems:
         name = fields.get(problem.field or "", problem.field)
-        errors = form[name].errors if name in form else form.form_errors
-        errors.append(_sentence(problem))
+        if name in form:
+            form[name].errors = [*form[name].errors, _sentence(problem)]
+        else:
+            form.form_errors.append(_sentence(problem))
 
 
 def _sentence(problem: Problem) -> str:

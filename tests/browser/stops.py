@@ -161,6 +161,8 @@ STOPS = (
         {"resource": "NOTHING"},
         "Give the management",
     ),
+    Stop("leaving a unit", FANG, "/units/XWBR/people/{guest}/departure"),
+    Stop("leaving a unit, much to hand over", FANG, "/units/XWBR/people/{manager}/departure"),
     Stop("all people", SECRETARIAT, "/people"),
     Stop("somebody", SECRETARIAT, "/people/{guest}"),
     Stop("what one shares", FANG, "/manage/resources"),
@@ -427,6 +429,9 @@ def refs_in(demo: Path) -> dict[str, str]:
         found["application"] = database.execute("select ref from application where code = 'XWQT'").fetchone()[
             0
         ]
+        found["manager"] = database.execute(
+            "select ref from person where email = 'luwangshu@example.org'"
+        ).fetchone()[0]
         found["guest"] = database.execute(
             "select ref from person where email = 'songshiyu@example.org'"
         ).fetchone()[0]

@@ -44,6 +44,7 @@ TOLD = [
         {"before": PLACE, **PLACE, "quantity": 1, "status": "approved"},
         "Lin changed the number from 2 to 1.",
     ),
+    ("booking.handed_over", {"before": "Mei", "after": "Ada"}, "Lin handed it over from Mei to Ada."),
     ("booking.retitled", {}, "Lin changed the title or the purpose."),
     ("booking.refused", {"reason": "Calibration"}, "Lin refused it: Calibration"),
     ("booking.withdrawn", {"reason": ""}, "Lin withdrew the request."),

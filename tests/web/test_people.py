@@ -3,10 +3,13 @@
 import pytest
 import sqlalchemy as sa
 
+from alliance.booking.actions import request_booking
+from alliance.booking.models import Booking
 from alliance.db import db
 from alliance.members.models import Management, Membership, OneTimeLink, Person
 from tests.resources.counting import statements
 from tests.web.visitor import Visitor
+from tests.world import span
 
 PEOPLE = "/units/INST/people"
 
@@ -152,3 +155,38 @@ def test_the_unit_page_leads_there_whom_it_concerns(app, world, fang, qin):
     seen = [PEOPLE in who.get("/units/INST").text for who in (fang, qin, lin)]
 
     assert seen == [True, True, False]
+
+
+def test_somebody_is_taken_out_of_the_unit_with_what_is_his_handed_over(app, world, fang, mei):
+    ada = world.person("ada", world.institute)
+    resource = world.resource("OURS")
+    world.manages(mei, resource)
+    ref = request_booking(
+        resource.id, span("2026-11-25", "14:00", "16:00"), by=world.actor(mei), unit_id=world.institute.id
+    )
+    page = f"{PEOPLE}/{mei.ref}/departure"
+    listed = fang.get(page).text
+    assert f'value="{ref}" checked' in listed
+    assert "OURS instrument" in listed
+
+    wrong = fang.send(page, on=page, booking=ref, heir="0123456789", manager="")
+    done = fang.send(page, on=page, booking=ref, heir=ada.ref, manager=ada.ref)
+
+    assert (wrong.status_code, done.status_code, done.headers["Location"]) == (422, 303, PEOPLE)
+    assert db.session.scalar(sa.select(Booking.person_id).where(Booking.ref == ref)) == ada.id
+    assert fang.get(f"{PEOPLE}/{mei.ref}").status_code == 404
+
+
+def test_without_an_heir_the_ticks_mean_nothing_and_the_booking_stays(app, world, fang, mei):
+    ref = request_booking(
+        world.resource().id,
+        span("2026-11-25", "14:00", "16:00"),
+        by=world.actor(mei),
+        unit_id=world.institute.id,
+    )
+    page = f"{PEOPLE}/{mei.ref}/departure"
+
+    done = fang.send(page, on=page, booking=ref, heir="", manager="")
+
+    assert done.status_code == 303
+    assert db.session.scalar(sa.select(Booking.status).where(Booking.ref == ref)) == "approved"

@@ -1,10 +1,13 @@
 """Forms about the people of a unit."""
 
+from collections.abc import Sequence
+
 from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from alliance.i18n import gettext as _
 from alliance.i18n import lazy_gettext as _l
 from alliance.members.invitations import LONGEST_NAME
 from alliance.members.memberships import LONGEST_REASON
@@ -58,6 +61,18 @@ class ManagementForm(_Form):
         [InputRequired(_l("Enter the code of a resource.")), Length(max=40, message=_TOO_LONG)],
         filters=[one_line],
     )
+
+
+class DepartureForm(_Form):
+    """Who takes over what somebody leaves behind. Which bookings, the page ticks by itself."""
+
+    heir = SelectField(_l("The ticked bookings go to"), validate_choice=False)
+    manager = SelectField(_l("Managed from now on by"), validate_choice=False)
+
+    def fit(self, heirs: Sequence[tuple[str, str]]) -> None:
+        """Offer these people, by ref and name."""
+        self.heir.choices = [("", _("Nobody: they stay as they are")), *heirs]
+        self.manager.choices = [("", _("The admins of the unit")), *heirs]
 
 
 class SuspensionForm(_Form):
