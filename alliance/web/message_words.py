@@ -15,7 +15,7 @@ def kind_names() -> dict[str, str]:
         "decided": _("My request was decided"),
         "changed": _("My booking was changed"),
         "cancelled": _("My booking was cancelled"),
-        "closed": _("A closure lies over my booking"),
+        "closed": _("What I booked is closed then, or no longer open"),
         "reminder": _("My booking begins soon"),
         "message": _("Somebody writes about a booking"),
         "to_admit": _("Somebody asks to be let in"),

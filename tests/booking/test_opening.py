@@ -5,20 +5,27 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from alliance import clock
 from alliance.availability.calendar import OwnHours
 from alliance.availability.hours import Hours
 from alliance.availability.models import OpeningException
 from alliance.booking.actions import request_booking
+from alliance.booking.bookable import Bookable
+from alliance.booking.free_time import free_time, free_within, next_free
 from alliance.booking.opening.actions import copy_hours, plan_copy, set_exceptions, set_hours
 from alliance.booking.opening.queries import opening_of
 from alliance.booking.opening.touched import WouldLieOutside
+from alliance.calendars.free_busy import free_busy
 from alliance.errors import Forbidden, Missing, Refused, Stale
 from alliance.intervals import Span
 from alliance.notifications.actions import tell
 from alliance.notifications.models import Delivery
 from alliance.resources.models import Resource
+from alliance.resources.policy import Route
+from alliance.resources.queries import resource_by_code
 from tests.booking.acting import booking, change_policy, events, request, verbs
 from tests.conftest import NOW
+from tests.web.visitor import Visitor
 from tests.world import at, span
 
 MORNINGS = Hours.parse("DAILY 08:00-12:00")
@@ -289,3 +296,48 @@ def test_a_loan_is_judged_by_its_first_and_last_day(world, fang):
     assert set_day(world, camera, (), fang) == 0
     with pytest.raises(WouldLieOutside):
         set_day(world, camera, (), fang, first=date(2026, 11, 27), last=date(2026, 11, 27))
+
+
+def test_every_entrance_honours_a_single_date(app, world, confocal, fang):
+    """Open on Tuesday until noon only, for once: rules, free time, what is next, programs and pages agree."""
+    tuesday = date(2026, 11, 24)
+    set_day(world, confocal, ((540, 720),), fang, first=tuesday, last=tuesday, reason="Stocktaking")
+    world.session.rollback()
+    resource = resource_by_code(world.session, fang, "CONFOCAL")
+    bookable, day = Bookable.of(resource), span("2026-11-24", "00:00", "24:00")
+    morning, lin = span("2026-11-24", "09:00", "12:00"), Visitor(app, world.lin)
+
+    free = free_time(world.session, resource, day, NOW)
+    within = free_within(world.session, [bookable], span("2026-11-24", "12:00", "22:00"), NOW)
+    with clock.frozen(at("2026-11-24 12:01")):
+        later = next_free(world.session, [bookable], clock.now())[bookable.id]
+    periods = free_busy(world.session, resource, fang, day, NOW)
+
+    assert [each.span for each in free] == [morning]
+    assert within == {}
+    assert later.span.start == at("2026-11-25 08:00")
+    assert [each.span for each in periods] == [
+        span("2026-11-24", "00:00", "09:00"),
+        span("2026-11-24", "12:00", "24:00"),
+    ]
+    with pytest.raises(Refused):
+        request(world, confocal, span("2026-11-24", "11:00", "13:00"))
+    week = lin.get("/resources/CONFOCAL?week=2026-11-24").text
+    assert "09:00–12:00" in week
+    board = lin.get("/board?of=all&date=2026-11-24").text
+    assert ("start=09:00" in board, "start=12:00" in board) == (True, False)
+
+
+def test_a_day_opened_for_once_is_no_hour_that_needs_no_decision(world, fang):
+    """A route's condition looks at kinds of days: what is open by way of exception is decided like any other time."""
+    routes = (Route("member", (), within="WD 08:00-22:00"), Route("member", ("owner",)))
+    sem = world.resource("SEM", policy={"hours": "WD 08:00-22:00"}, routes=routes)
+    saturday = date(2026, 11, 28)
+    set_day(world, sem, ((480, 1320),), fang, first=saturday, last=saturday)
+
+    at_once, asked = (
+        booking(world, request(world, sem, span(day, "10:00", "12:00"))).status
+        for day in ("2026-11-27", "2026-11-28")
+    )
+
+    assert (at_once, asked) == ("approved", "requested")
