@@ -23,6 +23,7 @@ from alliance.resources.changes import (
     changes_of,
     differing,
     held_resource,
+    hold_people,
     is_same,
     refuse_overtaken,
 )
@@ -93,7 +94,9 @@ def change_held(
     if any(field in OF_ADMINS for field in changes):
         require_admin(by, resource.owner_id)
     refuse_if(problems_with_values(changes) + _unreadable_hours(changes))
-    refuse_if(unknown_names(session, changes, resource.owner_id))
+    if "managers" in changes:
+        hold_people(session, changes["managers"])
+    refuse_if(unknown_names(session, changes, resource.owner_id, now))
     before = sheet_of(session, resource, sorted({SECTION_OF[field] for field in changes}))
     wanted = differing(before, changes)
     if not wanted:

@@ -9,10 +9,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from alliance import clock
 from alliance.availability.hours import Hours
-from alliance.db import among, read_rows
+from alliance.db import Instant, among, read_rows
 from alliance.errors import Problem
 from alliance.members.models import AllianceRole, Management, Membership, Person, Unit
+from alliance.members.standing import lasts, still_manages
 from alliance.resources.kinds import DAY_PRESETS
 from alliance.resources.models import (
     Item,
@@ -141,7 +143,9 @@ def _missing(resource: Resource, policy: Policy, around: Around) -> Iterator[Pro
 def _around(session: Session, ids: Sequence[int]) -> dict[int, Around]:
     told: dict[int, dict[str, int]] = defaultdict(dict)
     lacking: dict[int, list[str]] = defaultdict(list)
-    for what, resource_id, number, code in read_rows(session, _AROUND, {"resources": list(ids)}):
+    for what, resource_id, number, code in read_rows(
+        session, _AROUND, {"resources": list(ids), "now": clock.now()}
+    ):
         if what == "ungranted":
             lacking[resource_id].append(code)
         else:
@@ -153,10 +157,11 @@ def _line(what: str, of: Any, number: Any) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(sa.literal(what), of, number, sa.literal("")).where(among(of, "resources")).group_by(of)
 
 
+_NOW: Final[sa.BindParameter[Any]] = sa.bindparam("now", type_=Instant())
 _COUNT: Final = sa.func.count()
 _HAS_ADMIN: Final = (
     sa.exists()
-    .where(Membership.unit_id == Qualification.owner_id, Membership.is_admin)
+    .where(Membership.unit_id == Qualification.owner_id, Membership.is_admin, lasts(_NOW))
     .where(Person.id == Membership.person_id, Person.status == "active")
 )
 _SECRETARIAT: Final = (
@@ -172,11 +177,11 @@ _AROUND: Final = sa.union_all(
     _line("photos", Photo.resource_id, _COUNT),
     _line("managers", Management.resource_id, _COUNT)
     .join(Person, Person.id == Management.person_id)
-    .where(Person.status == "active"),
+    .where(Person.status == "active", still_manages(_NOW)),
     _line("admins", Resource.id, _COUNT)
     .join(Membership, sa.and_(Membership.unit_id == Resource.owner_id, Membership.is_admin))
     .join(Person, Person.id == Membership.person_id)
-    .where(Person.status == "active"),
+    .where(Person.status == "active", lasts(_NOW)),
     _line("contact", Resource.id, _COUNT)
     .join(Unit, Unit.id == Resource.owner_id)
     .where(Unit.contact_email.is_not(None)),

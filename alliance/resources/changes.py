@@ -4,7 +4,7 @@ Plain functions for acts that hold the resource already; the acts themselves are
 may concern what is booked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +18,8 @@ from alliance.history.actions import record
 from alliance.history.models import Event
 from alliance.hold import hold
 from alliance.members.actor import Actor
-from alliance.members.models import Person
+from alliance.members.models import Person, Unit
+from alliance.resources.managing import note_management
 from alliance.resources.models import Resource, ResourcePart
 from alliance.resources.permissions import require_editor, visible_to
 from alliance.resources.sheet import SECTION_OF, Values, sheet_of, write
@@ -77,6 +78,11 @@ def held_resource(session: Session, code: str, by: Actor) -> Resource:
     return resource
 
 
+def hold_people(session: Session, refs: Collection[str]) -> None:
+    """Hold the people, so that nobody leaves the unit while he is being made a manager of what it owns."""
+    hold(session, persons=session.scalars(sa.select(Person.id).where(Person.ref.in_(refs))).all())
+
+
 def changes_of(session: Session, resource_id: int, limit: int = _MOST) -> list[Change]:
     """The last changes of the resource, the latest first."""
     rows = session.execute(
@@ -128,6 +134,8 @@ def apply(
     before = sheet_of(session, resource, sections)
     write(session, resource, changes, now=now)
     after = sheet_of(session, resource, sections)
+    if "managers" in changes:
+        _tell_people(session, resource, before["managers"], after["managers"], by)
     remark(
         session,
         CHANGED,
@@ -139,6 +147,17 @@ def apply(
         **({"undo": True} if undo else {}),
     )
     return resource.version
+
+
+def _tell_people(
+    session: Session, resource: Resource, before: Collection[str], after: Collection[str], by: Actor
+) -> None:
+    """Let the history of each person say what he manages from now on, or no longer."""
+    unit = session.get_one(Unit, resource.owner_id)
+    for what, refs in (("given", set(after) - set(before)), ("taken", set(before) - set(after))):
+        people = session.scalars(sa.select(Person.id).where(Person.ref.in_(refs)).order_by(Person.id))
+        for person_id in people.all():
+            note_management(session, what, person_id, unit, [resource], by=by)
 
 
 def remark(session: Session, verb: str, resource: Resource, *, by: Actor, now: datetime, **more: Any) -> None:

@@ -4,6 +4,7 @@ Pure but for `unknown_names`, which asks whether the groups and people named the
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from alliance.errors import Problem
 from alliance.members.models import Group, Membership, Person
+from alliance.members.standing import lasts
 from alliance.resources.kinds import DETAILS, INSTRUMENT_CLASSES, KINDS, PRESETS, VISIBILITIES
 from alliance.resources.sheet import Values
 
@@ -70,7 +72,7 @@ def problems_with_values(values: Values) -> list[Problem]:
     return [problem for field, value in values.items() for problem in _problems(field, value)]
 
 
-def unknown_names(session: Session, values: Values, owner_id: int) -> list[Problem]:
+def unknown_names(session: Session, values: Values, owner_id: int, now: datetime) -> list[Problem]:
     """Groups that are not there, and managers who are not people of the owner in good standing."""
     problems = []
     if wanted := set(values.get("groups", ())):
@@ -81,7 +83,9 @@ def unknown_names(session: Session, values: Values, owner_id: int) -> list[Probl
         theirs = (
             sa.select(Person.ref)
             .join(Membership, Membership.person_id == Person.id)
-            .where(Person.ref.in_(wanted), Membership.unit_id == owner_id, Person.status == "active")
+            .where(
+                Person.ref.in_(wanted), Membership.unit_id == owner_id, Person.status == "active", lasts(now)
+            )
         )
         if wanted - set(session.scalars(theirs)):
             problems.append(Problem("not_of_the_owner", field="managers"))

@@ -252,9 +252,8 @@ def _overtaken(resource: Resource, form: SheetForm, wanted: Values, changes: Seq
     again = type(form).of({**present, **kept}, resource.version)
     mine = [
         field_name(field)
-        for change in changes
-        for field in change.after
-        if field in kept and not is_same(field, kept[field], present[field])
+        for field in kept
+        if not is_same(field, present[field], base[field]) and not is_same(field, kept[field], present[field])
     ]
     return _page(resource, again, 409, changes=[told(change, resource) for change in changes], mine=mine)
 

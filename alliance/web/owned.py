@@ -156,7 +156,7 @@ def take_back(code: str) -> Answer:
         code,
         take_back_resource,
         _("It is a draft again; only those who run it see it."),
-        _("Take back"),
+        _("Make it a draft again"),
         "owned.take_back",
     )
 

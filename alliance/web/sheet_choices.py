@@ -5,8 +5,10 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from alliance import clock
 from alliance.i18n import localized
 from alliance.members.models import Group, GroupUnit, Membership, Person
+from alliance.members.standing import lasts
 from alliance.resources.models import Resource
 
 
@@ -23,7 +25,7 @@ def people_for(session: Session, resource: Resource) -> list[tuple[str, str]]:
     people = session.execute(
         sa.select(Person.ref, Person.name, Person.email)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.unit_id == resource.owner_id, Person.status == "active")
+        .where(Membership.unit_id == resource.owner_id, Person.status == "active", lasts(clock.now()))
         .order_by(Person.name, Person.id)
     )
     return [(ref, f"{name} · {email}") for ref, name, email in people]

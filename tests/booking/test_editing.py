@@ -16,6 +16,7 @@ from alliance.booking.publication import publish_resource, retire_resource, take
 from alliance.booking.readiness import findings_of
 from alliance.db import db
 from alliance.errors import Forbidden, Missing, Refused, Stale
+from alliance.members.models import Membership, Unit
 from alliance.resources.changes import Overtaken, changes_of
 from alliance.resources.drafts import copy_resource, create_resource
 from alliance.resources.models import Item, Resource, Tag
@@ -374,6 +375,37 @@ def test_a_manager_is_one_of_the_owners_people(world):
     change_resource("CONFOCAL", {"managers": [wang.ref]}, by=fang)
 
     assert world.actor(wang).managed_ids == {resource(world).id}
+
+
+def test_a_guest_whose_time_is_over_manages_nothing(world):
+    confocal = world.resource(routes=(Route("member", ("owner",)),), owner=world.unit("LONELY"))
+    confocal_id, owner_id = confocal.id, confocal.owner_id
+    guest = world.person("guest", world.session.get(Unit, owner_id), admin=True)
+    guest_id, ref, by = guest.id, guest.ref, world.actor(guest)
+    change_resource("CONFOCAL", {"managers": [ref]}, by=by)
+    world.session.execute(sa.update(Membership).where(Membership.person_id == guest_id).values(ends_at=NOW))
+    world.session.commit()
+
+    found = findings_of(world.session, [resource(world)])[confocal_id]
+
+    assert {"nobody_decides", "manager_missing"} <= {problem.code for problem in found}
+    change_resource("CONFOCAL", {"managers": []}, by=by)
+    with pytest.raises(Refused) as gone:
+        change_resource("CONFOCAL", {"managers": [ref]}, by=by)
+    assert codes(gone) == ["not_of_the_owner"]
+
+
+def test_who_manages_from_now_on_stands_in_the_history_of_the_person_too(world):
+    world.resource()
+    wang, fang = world.person("wang", world.institute), world.actor(world.fang)
+    ref = wang.ref
+
+    change_resource("CONFOCAL", {"managers": [ref]}, by=fang)
+    change_resource("CONFOCAL", {"managers": []}, by=fang)
+
+    told = [(verb, data) for verb, data in events(world) if verb.startswith("management.")]
+    given = {"resource": "CONFOCAL"}
+    assert told == [("management.given", given), ("management.taken", given)]
 
 
 def test_a_new_technique_is_shared_and_an_old_one_keeps_its_name(world):
