@@ -47,6 +47,7 @@ from alliance.resources.files.actions import send_file
 from alliance.resources.files.checked import Sent, file_of
 from alliance.resources.photos import add_photo
 from alliance.resources.pictures import Picture
+from alliance.resources.qualifications.actions import ask_for_qualification
 from alliance.resources.questions.actions import Wording, add_question
 from alliance.resources.synonyms import add_synonyms
 from tests.conftest import NOW, application
@@ -109,7 +110,8 @@ class Town:
         resource = world.resource("OURS", routes=BY_OWNER, items=2)
         own = world.resource("OWN-UNIT", routes=BY_OWNER, visibility="own_unit")
         hidden = world.resource("HIDDEN", visibility="hidden", status="draft")
-        for each in (resource, own, hidden):
+        asking = world.resource("ASKING", visibility="own_unit")
+        for each in (resource, own, hidden, asking):
             world.manages(people["manager"], each)
         ours, closed, university, lin_ref = resource.id, own.id, world.university.id, world.lin.ref
         colleague = people["member"].ref
@@ -145,6 +147,9 @@ class Town:
             "request": ask_to_join("INST", by=lin),
             "synonyms": add_synonyms(["TEM", "透射电镜"], by=world.actor(people["secretariat"])),
             "import": _import_of(fang),
+            "qualification": world.requires(asking).code,
+            "qualification_request": ask_for_qualification("USE", by=world.actor(people["member"])),
+            "holder": people["member"].ref,
             "missing": "0123456789",
         }
 

@@ -24,7 +24,7 @@ PAGE: Final = 50
 # Read from the database this many at a time where all of it is wanted.
 _BATCH: Final = 500
 # What is about one person alone: his own affair, and that of those who answer for the accounts.
-_PERSONAL: Final = ("person", "feed", "token", "join_request", "application")
+_PERSONAL: Final = ("person", "feed", "token", "join_request", "application", "qualification")
 _OF_RESOURCES: Final = ("resource", "closure", "outside_calendar")
 # Whatever happens to these is told where they are; a unit's own history is the rest.
 _OF_OTHER_THINGS: Final = ("booking", *_OF_RESOURCES)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.availability.national import add_announced_days
-from alliance.cli.seeding import catalogue, editing, guests, joining, life, members
+from alliance.cli.seeding import catalogue, editing, guests, joining, life, members, qualifying
 from alliance.config import Settings
 from alliance.db import action, db
 from alliance.members.models import Person, Unit
@@ -50,6 +50,7 @@ def load_demo(settings: Settings) -> str:
     joining.add_those_who_ask()
     guests.add_guests(now, settings.zone, settings.secret_key)
     editing.add_changes(db.session())
+    qualifying.ask_for_some(db.session())
     life.finish(now)
     while remind():
         pass

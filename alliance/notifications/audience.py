@@ -16,8 +16,8 @@ from alliance.intervals import Span
 from alliance.members.actor import actor_of
 from alliance.members.people import admins_of, managers_of
 from alliance.notifications.admissions import HEARERS_OF_ADMISSIONS
-from alliance.notifications.kinds import BY_CODE
-from alliance.notifications.models import UnitHearing
+from alliance.notifications.hearing import hearers
+from alliance.notifications.qualifications import HEARERS_OF_QUALIFICATIONS
 from alliance.resources.models import Resource
 
 # Closures without an end concern the bookings of a year: further ahead nobody books.
@@ -191,6 +191,7 @@ _OF_OTHERS: Final[dict[str, Callable[[Session, Event, datetime], Pairs]]] = {
     "outside.clashed": _clashed,
     "webhook.failed": _webhook_failed,
     **HEARERS_OF_ADMISSIONS,
+    **HEARERS_OF_QUALIFICATIONS,
 }
 
 
@@ -203,15 +204,7 @@ def _who_run(session: Session, resource: Resource, kind: str) -> Pairs:
     managers = list(session.scalars(managers_of(resource.id)))
     # What is always shown as busy is its managers' affair alone.
     admins = [] if resource.detail == "busy" else sorted(session.scalars(admins_of(resource.owner_id)))
-    chosen = session.scalar(
-        sa.select(UnitHearing.hearers).where(
-            UnitHearing.unit_id == resource.owner_id, UnitHearing.kind == kind
-        )
-    )
-    everybody = list(dict.fromkeys([*managers, *admins]))
-    by_choice = {"all": everybody, "managers": managers, "admins": admins}
-    found = by_choice[chosen or BY_CODE[kind].hearers] or everybody
-    return [(person_id, kind) for person_id in found]
+    return hearers(session, resource.owner_id, kind, managers=managers, admins=admins)
 
 
 def touched_bookings(session: Session, closure: Closure, now: datetime) -> Sequence[Booking]:

@@ -15,6 +15,7 @@ from alliance.notifications.admissions import ADMISSION_WORDS
 from alliance.notifications.formats import format_day, format_moment, format_span
 from alliance.notifications.hours import listed
 from alliance.notifications.people_happenings import PEOPLE_HAPPENINGS
+from alliance.notifications.qualifications import QUALIFICATION_WORDS
 from alliance.notifications.rule_words import CLOSURE_WORDS
 
 Data = Mapping[str, Any]
@@ -233,6 +234,7 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     "webhook.failed": _webhook_failed,
     **ADMISSION_WORDS,
     **PEOPLE_HAPPENINGS,
+    **QUALIFICATION_WORDS,
 }
 VERBS: Final = tuple(_WORDS)
 # For whoever tells all of history, and not only what is news.

@@ -124,6 +124,8 @@ _BUTTONS: Final[dict[str, Callable[[], str]]] = {
     "to_admit": lambda: _("Look at the request"),
     "admitted": lambda: _("See the unit"),
     "standing": lambda: _("See the unit"),
+    "to_qualify": lambda: _("Look at the request"),
+    "qualified": lambda: _("See my qualifications"),
 }
 
 

@@ -156,7 +156,10 @@ def _unqualified(params: Params, times: Times) -> Words:
     else:
         said = _("You need %(names)s to use it.", names=names)
     return Words(
-        _("Qualification missing"), said, _("Ask the manager named on the resource page for it."), "owner"
+        _("Qualification missing"),
+        said,
+        _("Ask for it on the page of the resource; its owner decides."),
+        "owner",
     )
 
 

@@ -19,6 +19,7 @@ from alliance.notifications.opening_words import OPENING_WORDS
 from alliance.notifications.outside_words import OUTSIDE_WORDS
 from alliance.notifications.people_words import PEOPLE_WORDS
 from alliance.notifications.photo_words import PHOTO_WORDS
+from alliance.notifications.qualification_words import QUALIFICATION_PROBLEMS
 from alliance.notifications.question_words import QUESTION_WORDS
 from alliance.notifications.resource_words import RESOURCE_WORDS
 from alliance.notifications.rule_words import RULE_WORDS
@@ -99,6 +100,8 @@ STATUS_WORDS: Final[dict[str, Callable[[], str]]] = {
     "approved": lambda: _("confirmed"),
     "refused": lambda: _("refused"),
     "admitted": lambda: _("admitted"),
+    "granted": lambda: _("granted"),
+    "declined": lambda: _("not granted"),
     "withdrawn": lambda: _("withdrawn"),
     "expired": lambda: _("lapsed"),
     "cancelled": lambda: _("cancelled"),
@@ -201,6 +204,7 @@ WORDS: Final[dict[str, Saying]] = {
     **RESOURCE_WORDS,
     **SYNONYM_WORDS,
     **EXCHANGE_WORDS,
+    **QUALIFICATION_PROBLEMS,
     "not_your_unit": _not_your_unit,
     "already_started": _already_started,
     "already_decided": _already_decided,

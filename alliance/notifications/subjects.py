@@ -21,8 +21,9 @@ from alliance.notifications.audience import touched_bookings
 from alliance.notifications.formats import format_span
 from alliance.notifications.webhooks.models import Webhook
 from alliance.resources.kinds import DAY_PRESETS
-from alliance.resources.models import Resource
+from alliance.resources.models import Qualification, Resource
 from alliance.resources.permissions import visible_to
+from alliance.resources.qualifications.permissions import granted_by
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,19 @@ def _units(session: Session, ids: Collection[int], reader: Actor) -> Found:
     }
 
 
+def _qualifications(session: Session, ids: Collection[int], reader: Actor) -> Found:
+    """Whoever grants it finds it on its page, anybody else among his own."""
+    chosen = (
+        sa.select(Qualification, Unit.zone, granted_by(reader))
+        .join(Unit, Unit.id == Qualification.owner_id)
+        .where(Qualification.id.in_(ids))
+    )
+    return {
+        row.id: Subject(row, f"/qualifications/{row.code}" if grants else "/qualifications", ZoneInfo(zone))
+        for row, zone, grants in session.execute(chosen)
+    }
+
+
 _FINDERS: Final[dict[str, Finder]] = {
     "booking": _bookings,
     "closure": _closures,
@@ -165,6 +179,7 @@ _FINDERS: Final[dict[str, Finder]] = {
     "application": _applications,
     "join_request": _join_requests,
     "unit": _units,
+    "qualification": _qualifications,
 }
 
 

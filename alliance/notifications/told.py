@@ -15,6 +15,7 @@ from alliance.members.models import Person
 from alliance.notifications.admissions import ADMISSION_HEADLINES
 from alliance.notifications.happenings import happening
 from alliance.notifications.models import Delivery
+from alliance.notifications.qualifications import QUALIFICATION_HEADLINES
 from alliance.notifications.subjects import Subject, subjects_of
 
 
@@ -62,8 +63,8 @@ class News:
 
     def headline(self) -> str:
         """What it means to the reader, and of which thing."""
-        if self.event.verb in ADMISSION_HEADLINES:
-            words = ADMISSION_HEADLINES[self.event.verb]
+        if self.event.verb in _BY_VERB:
+            words = _BY_VERB[self.event.verb]
         elif self.kind == "decided" and self.booking is not None:
             words = _DECISIONS.get(self.booking.status, _DECISIONS["requested"])
         elif self.kind == "booked" and self.event.verb == "booking.moved":
@@ -98,6 +99,8 @@ _HEADLINES: Final[dict[str, Callable[[], str]]] = {
     "entered": lambda: _("For your calendar: %(resource)s"),
     "webhook": lambda: _("A webhook of %(name)s is switched off"),
 }
+# Where what happened says more than what kind of news it is.
+_BY_VERB: Final = {**ADMISSION_HEADLINES, **QUALIFICATION_HEADLINES}
 # What was not there before: who and what stand in the headline, when stands below it.
 _NEW: Final = {("to_decide", "booking.requested"), ("booked", "booking.approved")}
 _DECISIONS: Final[dict[str, Callable[[], str]]] = {

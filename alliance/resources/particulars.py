@@ -31,6 +31,7 @@ from alliance.resources.models import (
     Tag,
 )
 from alliance.resources.permissions import visible_to
+from alliance.resources.qualifications.models import QualificationRequest
 
 T = TypeVar("T")
 
@@ -102,6 +103,8 @@ class Required:
 class Particulars:
     """What stands around one resource. A whole's items are those of its parts.
 
+    `asked` are the codes of required qualifications the reader has asked for and waits for.
+
     `relative_ids` are all its parts and wholes, for what closes one closes the other; `parts` and `wholes` name those
     the reader may know of.
     """
@@ -109,6 +112,7 @@ class Particulars:
     items: tuple[Label, ...] = ()
     tags: tuple[Label, ...] = ()
     required: tuple[Required, ...] = ()
+    asked: frozenset[str] = frozenset()
     managers: tuple[Manager, ...] = ()
     photos: tuple[Shown, ...] = ()
     documents: tuple[ShownDocument, ...] = ()
@@ -200,6 +204,7 @@ def _particulars(own: Sequence[_Row]) -> Particulars:
         items=_sorted(own, "item", _label),
         tags=_sorted(own, "tag", _label),
         required=_sorted(own, "required", _requirement),
+        asked=frozenset(row.code for row in own if row.what == "asked"),
         managers=_sorted(own, "manager", _manager),
         photos=_sorted(own, "photo", _photo),
         documents=_documents(own),
@@ -261,7 +266,7 @@ def _all_of(reader: Actor | None, with_items: bool) -> sa.CompoundSelect[*tuple[
     if with_items:
         wanted += [_items(), _items_of_parts(), *_relatives(reader), _photos(), *_papers(reader)]
     if reader is not None:
-        wanted += [_MANAGERS, _marked(reader), *_standing(reader)]
+        wanted += [_MANAGERS, _marked(reader), _asked(reader), *_standing(reader)]
     return sa.union_all(*wanted)
 
 
@@ -273,6 +278,21 @@ def _line(what: str, of: Any, number: Any, code: Any, zh: Any, en: Any = _NO_TEX
 def _marked(reader: Actor) -> _Line:
     return _line("marked", Favourite.resource_id, sa.literal(0), sa.literal(""), sa.literal("")).where(
         among(Favourite.resource_id, "resources"), Favourite.person_id == reader.person_id
+    )
+
+
+def _asked(reader: Actor) -> _Line:
+    """What the reader waits to be granted."""
+    request, needed = QualificationRequest, RequiredQualification
+    return (
+        _line("asked", needed.resource_id, Qualification.id, Qualification.code, sa.literal(""))
+        .join(needed, needed.qualification_id == Qualification.id)
+        .join(request, request.qualification_id == Qualification.id)
+        .where(
+            among(needed.resource_id, "resources"),
+            request.person_id == reader.person_id,
+            request.status == "open",
+        )
     )
 
 

@@ -19,7 +19,7 @@ from alliance.booking.facts import Wish
 from alliance.booking.models import Booking
 from alliance.db import db
 from alliance.errors import Forbidden, Problem
-from alliance.i18n import Text, localized, ngettext
+from alliance.i18n import Text, language, localized, ngettext
 from alliance.i18n import gettext as _
 from alliance.intervals import Span
 from alliance.members.actor import Actor
@@ -162,7 +162,18 @@ def refusal_of(
         "headline": with_times(headline, when=offer.times.headline(wish.span)),
         "problems": reasons_of([one for one in problems if one.severity == "block"], offer.resource),
         "day": wanted_day(form, wish, offer, moving),
+        "lacking": _lacking(problems),
     }
+
+
+def _lacking(problems: Sequence[Problem]) -> list[tuple[str, str]]:
+    """Code and name of each qualification that is missing: there it can be asked for."""
+    return [
+        (code, name)
+        for problem in problems
+        if problem.code == "unqualified"
+        for code, name in zip(problem.params["codes"], problem.params[f"names_{language()}"], strict=True)
+    ]
 
 
 def reasons_of(problems: Sequence[Problem], resource: Resource) -> list[Reason]:

@@ -66,8 +66,13 @@ def closest_relation(resource: Resource, standing: Standing, policy: Policy) -> 
     return next((relation for relation in _CLOSEST_FIRST if relation in relations), None)
 
 
+def lacking(required: Iterable[Required], today: date) -> list[Required]:
+    """Those of the qualifications that the reader does not hold that day."""
+    return [asked for asked in required if not asked.is_held_on(today)]
+
+
 def _lacking(required: Iterable[Required], today: date) -> Eligibility | None:
-    missing = [asked for asked in required if not asked.is_held_on(today)]
+    missing = lacking(required, today)
     if not missing:
         return None
     names = listed(str(localized(asked, "name")) for asked in missing)

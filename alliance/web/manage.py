@@ -77,6 +77,12 @@ def _of_resources(actor: Actor) -> Iterator[Place]:
         _("The week of each resource, single dates that differ, and copying both to others."),
     )
     yield Place(
+        url_for("qualifications.index"),
+        "mortarboard",
+        _("Qualifications"),
+        _("Who asks for a training or an admission, who holds it until when, and what asks for it."),
+    )
+    yield Place(
         url_for("closures.index"),
         "slash-circle",
         _("Closures"),

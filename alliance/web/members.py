@@ -14,6 +14,7 @@ from alliance.members import sign_in as acts
 from alliance.members.models import Person
 from alliance.members.queries import memberships_of
 from alliance.notifications.sentences import message
+from alliance.resources.qualifications.queries import held_by
 from alliance.resources.queries import managed_by
 from alliance.web.access import members_only, public
 from alliance.web.forms.members import LanguageForm, PasswordForm, SignInForm
@@ -28,6 +29,7 @@ from alliance.web.session import (
     session_id,
     start_session,
 )
+from alliance.web.times import Times
 
 blueprint = Blueprint("members", __name__)
 
@@ -128,12 +130,14 @@ def sign_out_everywhere() -> Response:
 
 
 def _profile(language_form: LanguageForm, password_form: PasswordForm) -> str:
-    session, actor = db.session(), require_actor()
+    session, actor, times = db.session(), require_actor(), Times.of("Asia/Shanghai")
     return render_template(
         "members/profile.html",
         actor=actor,
         memberships=memberships_of(session, actor.person_id),
         managed=managed_by(session, actor),
+        qualifications=[(each, each.state_on(times.today)) for each in held_by(session, actor.person_id)],
+        times=times,
         language_form=language_form,
         password_form=password_form,
         my_ref=session.scalar(sa.select(Person.ref).where(Person.id == actor.person_id)),

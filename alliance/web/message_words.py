@@ -21,6 +21,8 @@ def kind_names() -> dict[str, str]:
         "to_admit": _("Somebody asks to be let in"),
         "standing": _("My unit is suspended, readmitted or leaves"),
         "admitted": _("My application was decided"),
+        "to_qualify": _("Somebody asks for a qualification"),
+        "qualified": _("A qualification of mine"),
     }
 
 
@@ -42,6 +44,8 @@ def kind_hints() -> dict[str, str]:
         "to_admit": _("a person into my unit, or a unit into the alliance"),
         "standing": "",
         "admitted": _("to join a unit or the alliance"),
+        "to_qualify": _("that I grant"),
+        "qualified": _("granted, not granted or revoked"),
     }
 
 

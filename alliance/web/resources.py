@@ -26,7 +26,7 @@ from alliance.resources.queries import Counts, Filters, resource_by_code
 from alliance.web.access import public
 from alliance.web.addresses import BookingForm
 from alliance.web.catalogue import line_of, listed, listed_by_time
-from alliance.web.eligibility import closest_relation
+from alliance.web.eligibility import closest_relation, lacking
 from alliance.web.language import here
 from alliance.web.nothing_found import nothing_found
 from alliance.web.openings import DAYS, WeekFacts, beyond, closed_now, free_now
@@ -129,6 +129,7 @@ def page_of(
         if facts and week
         else [],
         rules=_rules(resource, around, reader, now) if week else [],
+        lacking=lacking(particulars.required, now.astimezone(ZoneInfo(resource.zone)).date()),
         kind=kind_name(resource.kind),
         items="" if particulars.has_parts else how_many(resource.kind, len(particulars.items)),
         instrument_class=instrument_class_name(resource.instrument_class),

@@ -48,7 +48,9 @@ TILE_NAMES: Final = {
 }
 
 
-class _Form(FlaskForm):
+class TellingForm(FlaskForm):
+    """A form that says each finding beside the field it is about."""
+
     class Meta:
         csrf = False  # the frame checks every form before its page sees it
 
@@ -74,7 +76,7 @@ def said(problem: Problem) -> str:
     return run_together([words.message, words.remedy])
 
 
-class _Named(_Form):
+class _Named(TellingForm):
     name_zh = StringField(
         _l("Chinese name"),
         [DataRequired(_NEEDED), Length(max=LONGEST["name_zh"], message=_TOO_LONG)],
@@ -187,7 +189,7 @@ class NewUnitForm(UnitForm):
     )
 
 
-class ReasonForm(_Form):
+class ReasonForm(TellingForm):
     """Why not."""
 
     reason = TextAreaField(
@@ -200,7 +202,7 @@ class ReasonForm(_Form):
     )
 
 
-class JoinForm(_Form):
+class JoinForm(TellingForm):
     """A word to the unit's admins."""
 
     why = TextAreaField(
