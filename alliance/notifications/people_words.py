@@ -135,6 +135,61 @@ def _cannot_take_over(params: Params, times: Times) -> Words:
     )
 
 
+def _no_date(params: Params, times: Times) -> Words:
+    return Words(_("No date"), _("The last day is no date."), _("Write it as 2027-06-30."), "nobody")
+
+
+def _twice_in_the_file(params: Params, times: Times) -> Words:
+    return Words(
+        _("Twice"),
+        _("The same address stands in line %(line)s already.", line=params["line"]),
+        _("Keep one of the two."),
+        "nobody",
+    )
+
+
+def _unreadable_text(params: Params, times: Times) -> Words:
+    return Words(
+        _("Unreadable"),
+        _("This is no text that can be read as a table."),
+        _("Save it as CSV in UTF-8."),
+        "nobody",
+    )
+
+
+def _text_too_long(params: Params, times: Times) -> Words:
+    return Words(
+        _("Too long"),
+        _("At most %(longest)s characters at once.", longest=params["longest"]),
+        _("Send it in parts."),
+        "nobody",
+    )
+
+
+def _no_lines(params: Params, times: Times) -> Words:
+    return Words(
+        _("Nothing there"), _("There is no line in it."), _("Choose a file, or paste the table."), "nobody"
+    )
+
+
+def _no_email_column(params: Params, times: Times) -> Words:
+    return Words(
+        _("No column of addresses"),
+        _("The first line must name the columns, and one of them is email."),
+        _("Put a line with the names of the columns on top."),
+        "nobody",
+    )
+
+
+def _too_many_lines(params: Params, times: Times) -> Words:
+    return Words(
+        _("Too many lines"),
+        _("At most %(most)s people at once.", most=params["most"]),
+        _("Send it in parts."),
+        "nobody",
+    )
+
+
 PEOPLE_WORDS: Final[dict[str, Saying]] = {
     "no_mail_address": _no_mail_address,
     "already_a_member": _already_a_member,
@@ -146,6 +201,13 @@ PEOPLE_WORDS: Final[dict[str, Saying]] = {
     "reason_too_long": _reason_too_long,
     "not_oneself": _not_oneself,
     "not_owned": _not_owned,
+    "no_date": _no_date,
+    "twice_in_the_file": _twice_in_the_file,
+    "unreadable_text": _unreadable_text,
+    "text_too_long": _text_too_long,
+    "no_lines": _no_lines,
+    "no_email_column": _no_email_column,
+    "too_many_lines": _too_many_lines,
     "no_heir": _no_heir,
     "nobody_decides": _nobody_decides,
     "cannot_take_over": _cannot_take_over,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import EmailField, FileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -61,6 +61,13 @@ class ManagementForm(_Form):
         [InputRequired(_l("Enter the code of a resource.")), Length(max=40, message=_TOO_LONG)],
         filters=[one_line],
     )
+
+
+class PeopleForm(_Form):
+    """A table of people, as a file or pasted."""
+
+    file = FileField(_l("File"))
+    people = TextAreaField(_l("Or paste it here"))
 
 
 class DepartureForm(_Form):
