@@ -228,7 +228,7 @@ def _problems_with_code(code: str, owner: Unit) -> list[Problem]:
     if len(code) > LONGEST_CODE:
         return [Problem("too_much_text", params={"longest": LONGEST_CODE}, field="code")]
     if not is_code(code, owner):
-        return [Problem("bad_code", params={"start": f"{owner.code}-"}, field="code")]
+        return [Problem("code_not_of_unit", params={"start": f"{owner.code}-"}, field="code")]
     return []
 
 

@@ -184,6 +184,14 @@ def _code_not_yours(params: Params, times: Times) -> Words:
     )
 
 
+def _code_not_of_unit(params: Params, times: Times) -> Words:
+    return _cell(
+        _("Not a code of the unit"),
+        _("A code is “%(start)s” and capital letters, digits or dashes.", start=params["start"]),
+        _("Begin it with the code of its unit."),
+    )
+
+
 def _unit_not_yours(params: Params, times: Times) -> Words:
     return _cell(
         _("Not your unit"),
@@ -242,6 +250,7 @@ EXCHANGE_WORDS: Final[dict[str, Saying]] = {
     "bad_route": _bad_route,
     "code_twice": _code_twice,
     "code_not_yours": _code_not_yours,
+    "code_not_of_unit": _code_not_of_unit,
     "unit_not_yours": _unit_not_yours,
     "fixed_here": _fixed_here,
     "no_such_qualification": _no_such_qualification,

@@ -133,7 +133,7 @@ def test_every_bad_cell_is_named_and_nothing_can_be_confirmed(world):
         (2, "quantity", "no_number"),
         (2, "category", "unknown_choice"),
         (3, "owner", "unit_not_yours"),
-        (4, "code", "bad_code"),
+        (4, "code", "code_not_of_unit"),
         (5, "code", "value_missing"),
         (5, "name_zh", "value_missing"),
         (6, "code", "code_twice"),
@@ -311,7 +311,7 @@ def test_codes_of_others_cannot_be_told_from_free_ones(world):
 
     ref = sent(world, table("UNIV-1,INST,甲,instrument,slot_self", "UNIV-2,INST,甲,instrument,slot_self"))
 
-    assert findings(job(world, ref)) == [(2, "code", "bad_code"), (3, "code", "bad_code")]
+    assert findings(job(world, ref)) == [(2, "code", "code_not_of_unit"), (3, "code", "code_not_of_unit")]
 
 
 def test_groups_and_qualifications_are_those_of_the_unit(world):
