@@ -143,6 +143,7 @@ class Town:
             "outside": add_outside_calendar(
                 ours, by=fang, name="4", address="https://calendar.example.org/4.ics"
             ),
+            **self._group(world),
             "application": apply_for_unit(APPLYING, by=None, address=None, language="en"),
             "request": ask_to_join("INST", by=lin),
             "synonyms": add_synonyms(["TEM", "透射电镜"], by=world.actor(people["secretariat"])),
@@ -152,6 +153,13 @@ class Town:
             "holder": people["member"].ref,
             "missing": "0123456789",
         }
+
+    def _group(self, world: World) -> dict[str, str]:
+        """A group that the owner leads, with one unit besides."""
+        group = world.group("CHAIN", world.institute, world.unit("GROUPED"))
+        group.lead_id = world.institute.id
+        world.session.commit()
+        return {"group": "CHAIN", "grouped": "GROUPED"}
 
     @property
     def _kept(self) -> Path:

@@ -22,6 +22,7 @@ from alliance.errors import AlreadyDecided, Forbidden, Missing, Problem, Refused
 from alliance.history.actions import record
 from alliance.hold import hold
 from alliance.members.actor import Actor
+from alliance.members.groups import leave_groups
 from alliance.members.joining.applications import problems_with_reason
 from alliance.members.joining.models import JoinRequest
 from alliance.members.joining.requests import close_request
@@ -209,29 +210,12 @@ def let_leave(session: Session, code: str, *, by: Actor, reason: str = "") -> st
         sa.select(JoinRequest).where(JoinRequest.unit_id == unit.id, JoinRequest.status == "open")
     ):
         close_request(session, request, "refused", by)
-    _leave_groups(session, unit, by, now)
+    leave_groups(session, unit, by)
     # Whoever manages what is retired and belongs to nobody here would otherwise bring it back.
     owned = sa.select(Resource.id).where(Resource.owner_id == unit.id)
     session.execute(sa.delete(Management).where(Management.resource_id.in_(owned)))
     become(session, unit, "left", "unit.left", by, reason=reason.strip())
     return code
-
-
-def _leave_groups(session: Session, unit: Unit, by: Actor, now: datetime) -> None:
-    in_groups = session.scalars(sa.select(Group).join(GroupUnit).where(GroupUnit.unit_id == unit.id)).all()
-    session.execute(sa.delete(GroupUnit).where(GroupUnit.unit_id == unit.id))
-    for group in in_groups:
-        record(
-            session,
-            "group.unit_removed",
-            "group",
-            group.id,
-            at=now,
-            by_id=by.person_id,
-            unit_id=unit.id,
-            group=group.code,
-            unit=unit.code,
-        )
 
 
 def _require_secretariat(by: Actor) -> None:

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from alliance import clock
 from alliance.calendars.looks import Look
 from alliance.calendars.models import SCOPES, Feed, FeedResource
-from alliance.calendars.shown import sees_group
 from alliance.db import action
 from alliance.errors import Busy, Forbidden, Missing, Problem, Refused
 from alliance.history.actions import record
 from alliance.hold import hold
 from alliance.members.actor import Actor
+from alliance.members.groups import sees_group
 from alliance.members.models import Group, Unit
 from alliance.refs import digest, new_ref, new_token
 from alliance.resources.models import Resource

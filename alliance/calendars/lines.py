@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.calendars.models import Feed, FeedResource
-from alliance.calendars.shown import sees_group
 from alliance.members.actor import Actor, actor_of
+from alliance.members.groups import sees_group
 from alliance.members.models import Group, Unit
 from alliance.resources.models import Resource
 from alliance.resources.permissions import visible_to

@@ -98,7 +98,8 @@ def state_of(session: Session, subscription: Subscription, now: datetime, settin
         return None
     if found.bookings > _MANY:
         window = window.narrowed()
-    named = [at for at in (found.resource_newest, found.unit_newest, found.person_newest) if at is not None]
+    newest = (found.resource_newest, found.unit_newest, found.person_newest, found.group_newest)
+    named = [at for at in newest if at is not None]
     is_settled = all(at < now.replace(microsecond=0) for at in named)
     # The other numbers come as the two databases count, hence as text.
     numbers = [str(number) for number in found if not isinstance(number, datetime)]
@@ -158,8 +159,10 @@ def _state_statement(choice: Choice) -> Rows:
     # The id by itself would have each of them looked up, not the few that changed.
     resources = _changes(Resource.changed_at, "resource", (Resource.id + 0).in_(related))
     units, people = _changes(Unit.changed_at, "unit"), _changes(Person.changed_at, "person")
+    # Who is in which group decides over what is seen, and a feed of one bears its name.
+    groups = _changes(Group.changed_at, "group")
     allowed = may_see_subject(choice).label("allowed")
-    parts = [bookings, resources, units, people]
+    parts = [bookings, resources, units, people, groups]
     # One's own bookings say what they are on, visible or not.
     if not choice.is_own:
         seen = sa.select(sa.func.count().label("seen"), sa.func.sum(Resource.id).label("seen_ids"))

@@ -16,6 +16,7 @@ from alliance.booking.queries import waiting_for
 from alliance.calendars.models import FeedResource
 from alliance.db import Instant
 from alliance.members.actor import Actor
+from alliance.members.groups import sees_group
 from alliance.members.models import GroupUnit
 from alliance.resources.models import Item, Resource, ResourcePart
 from alliance.resources.permissions import visible_to
@@ -102,14 +103,6 @@ def may_see_subject(choice: Choice) -> sa.ColumnElement[Any]:
     if choice.scope == "group" and choice.reader is not None:
         return sa.case((sees_group(choice.reader, SUBJECT), 1))
     return sa.literal(1)
-
-
-def sees_group(reader: Actor, group_id: Any) -> Condition:
-    """Whether the reader knows of the group: he belongs to one of its units, or works for all of them."""
-    is_member = sa.exists().where(
-        GroupUnit.group_id == group_id, GroupUnit.unit_id.in_(reader.active_unit_ids)
-    )
-    return sa.or_(sa.literal(reader.is_secretariat or reader.is_council), is_member)
 
 
 def _waiting(choice: Choice, column: Any) -> sa.Select[int]:

@@ -16,6 +16,7 @@ from alliance.errors import Forbidden, Missing, Problem, refuse_if
 from alliance.history.actions import record
 from alliance.hold import hold
 from alliance.members.actor import Actor
+from alliance.members.alliance_roles import secretariat_ids
 from alliance.members.models import Membership, Person, Unit
 from alliance.members.people import held_for_its_people, unit_for_its_people
 from alliance.members.standing import end_of
@@ -161,7 +162,10 @@ def _person_for_secretariat(session: Session, ref: str, by: Actor) -> Person:
     person_id = session.scalar(sa.select(Person.id).where(Person.ref == ref)) if ref.isprintable() else None
     if person_id is None:
         raise Missing
-    hold(session, persons=[person_id])
+    # All of the secretariat: two of it who suspend each other at the same moment would leave nobody there.
+    hold(session, persons=[person_id, *secretariat_ids(session)])
+    if by.person_id not in secretariat_ids(session):
+        raise Forbidden("secretariat")
     return session.scalars(
         sa.select(Person).where(Person.id == person_id).execution_options(populate_existing=True)
     ).one()

@@ -64,6 +64,10 @@ class Group(Base):
     code: Mapped[str] = mapped_column(sa.String(20), unique=True)
     name_zh: Mapped[str] = mapped_column(sa.String(120))
     name_en: Mapped[str | None] = mapped_column(sa.String(160))
+    # The unit that looks after it: its admins add units and take them out.
+    lead_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
+    # When its name or its units last changed, which calendars must notice; None while nothing did.
+    changed_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class GroupUnit(Base):

@@ -181,6 +181,8 @@ _ROLE_VERBS: Final = (
     "person.joined",
     "person.suspended",
     "person.readmitted",
+    "alliance_role.given",
+    "alliance_role.taken",
     "membership.began",
     "membership.changed",
     "membership.ended",

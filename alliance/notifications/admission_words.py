@@ -177,6 +177,48 @@ def _nothing_chosen(params: Params, times: Times) -> Words:
     return Words(_("Nothing chosen"), _("Nothing is ticked."), _("Tick what you mean."), "nobody")
 
 
+def _not_for_groups(params: Params, times: Times) -> Words:
+    return Words(
+        _("Not for groups"),
+        _("Only members in good standing are in groups."),
+        _("Choose another unit."),
+        "alliance",
+    )
+
+
+def _in_the_group(params: Params, times: Times) -> Words:
+    return Words(
+        _("There already"), _("The unit is in the group already."), _("Nothing is left to do here."), "nobody"
+    )
+
+
+def _leads_the_group(params: Params, times: Times) -> Words:
+    return Words(
+        _("It leads the group"),
+        _("The lead unit of a group stays in it."),
+        _("Let another unit lead it first."),
+        "alliance",
+    )
+
+
+def _lead_not_in_group(params: Params, times: Times) -> Words:
+    return Words(
+        _("Not in the group"),
+        _("Only a unit of the group can lead it."),
+        _("Add the unit first."),
+        "alliance",
+    )
+
+
+def _last_secretary(params: Params, times: Times) -> Words:
+    return Words(
+        _("The last of the secretariat"),
+        _("Somebody has to stay in the secretariat."),
+        _("Give the role to somebody else first."),
+        "alliance",
+    )
+
+
 ADMISSION_PROBLEMS: Final[dict[str, Saying]] = {
     "name_needed": _name_needed,
     "why_needed": _why_needed,
@@ -196,4 +238,9 @@ ADMISSION_PROBLEMS: Final[dict[str, Saying]] = {
     "still_booked": _still_booked,
     "no_heir": _no_heir,
     "nothing_chosen": _nothing_chosen,
+    "not_for_groups": _not_for_groups,
+    "in_the_group": _in_the_group,
+    "leads_the_group": _leads_the_group,
+    "lead_not_in_group": _lead_not_in_group,
+    "last_secretary": _last_secretary,
 }

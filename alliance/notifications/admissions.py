@@ -126,6 +126,40 @@ def _left(who: str, data: Mapping[str, Any], times: object) -> str:
     return _("%(who)s let it leave.", who=who)
 
 
+def _group_made(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s made the group %(group)s.", who=who, group=data["group"])
+
+
+def _group_edited(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s changed the group %(group)s.", who=who, group=data["group"])
+
+
+def _unit_added(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _(
+        "%(who)s added %(unit)s to the group %(group)s.", who=who, unit=data["unit"], group=data["group"]
+    )
+
+
+def _unit_removed(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _(
+        "%(who)s took %(unit)s out of the group %(group)s.", who=who, unit=data["unit"], group=data["group"]
+    )
+
+
+_ROLES: Final[dict[str, Callable[[], str]]] = {
+    "secretariat": lambda: _("Secretariat of the alliance"),
+    "council": lambda: _("Council of the alliance"),
+}
+
+
+def _role_given(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s gave a role: %(role)s.", who=who, role=_ROLES[data["role"]]())
+
+
+def _role_taken(who: str, data: Mapping[str, Any], times: object) -> str:
+    return _("%(who)s took a role: %(role)s.", who=who, role=_ROLES[data["role"]]())
+
+
 ADMISSION_WORDS: Final[dict[str, Callable[[str, Mapping[str, Any], Any], str]]] = {
     "application.made": _applied,
     "application.admitted": _unit_admitted,
@@ -140,4 +174,10 @@ ADMISSION_WORDS: Final[dict[str, Callable[[str, Mapping[str, Any], Any], str]]] 
     "unit.suspended": _suspended,
     "unit.readmitted": _readmitted,
     "unit.left": _left,
+    "group.made": _group_made,
+    "group.edited": _group_edited,
+    "group.unit_added": _unit_added,
+    "group.unit_removed": _unit_removed,
+    "alliance_role.given": _role_given,
+    "alliance_role.taken": _role_taken,
 }

@@ -141,6 +141,8 @@ KIND_NAMES: Final[dict[str, Callable[[], str]]] = {
 VERB_GROUPS: Final[dict[str, Callable[[], str]]] = {
     **KIND_NAMES,
     "demo": lambda: _("Demo alliance"),
+    "group": lambda: _("Group"),
+    "alliance_role": lambda: _("Roles of the alliance"),
     "join": lambda: _("Request to join"),
     "membership": lambda: _("Membership"),
     "management": lambda: _("Management"),

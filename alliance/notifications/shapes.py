@@ -25,6 +25,7 @@ _ROLES: Final[dict[str, Callable[[], str]]] = {
     "decider": lambda: _("whoever the decision lies with"),
     "manager": lambda: _("a manager of the resource, or an admin of its owner"),
     "member": lambda: _("a member of the unit"),
+    "group_lead": lambda: _("the secretariat, or an admin of the unit that leads the group"),
     "admin": lambda: _("an admin of the unit"),
     "secretariat": lambda: _("the secretariat"),
 }

@@ -29,6 +29,7 @@ _ROLES: Final = {
     "admin": _l("an admin of the unit"),
     "invited": _l("the person who was invited"),
     "secretariat": _l("the secretariat"),
+    "group_lead": _l("the secretariat, or an admin of the unit that leads the group"),
     "council": _l("the council"),
     "member": _l("a member unit in good standing"),
 }

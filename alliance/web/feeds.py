@@ -12,13 +12,13 @@ from alliance.calendars.feeds import MadeFeed, change_feed, make_feed, renew_fee
 from alliance.calendars.lines import FeedLine, feeds_of
 from alliance.calendars.looks import Look
 from alliance.calendars.queries import state_of
-from alliance.calendars.shown import sees_group
 from alliance.calendars.subscriptions import subscription_of
 from alliance.config import Settings
 from alliance.db import db
 from alliance.errors import Forbidden, Missing, Problem, Refused
 from alliance.i18n import gettext as _
 from alliance.i18n import localized
+from alliance.members.groups import sees_group
 from alliance.members.models import Group
 from alliance.members.queries import memberships_of
 from alliance.members.tokens import make_token, revoke_token, tokens_of

@@ -120,6 +120,12 @@ def _of_secretariat() -> Iterator[Place]:
         _("Units that want to join: admit them, or say why not."),
     )
     yield Place(
+        url_for("groups.index"),
+        "link-45deg",
+        _("Groups"),
+        _("Industry chains and other groups of units: who leads them, and who is in them."),
+    )
+    yield Place(
         url_for("units.index"),
         "buildings",
         _("Member units"),

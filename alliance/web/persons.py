@@ -3,12 +3,15 @@
 from typing import Final
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from alliance import clock
 from alliance.db import db
 from alliance.errors import Refused
 from alliance.i18n import gettext as _
+from alliance.members.actor import actor_of
+from alliance.members.alliance_roles import set_alliance_roles
 from alliance.members.memberships import readmit_person, suspend_person
 from alliance.members.roster import PAGE, everybody, known_person
 from alliance.notifications.sentences import words_for
@@ -17,6 +20,7 @@ from alliance.web.forms.people import SuspensionForm
 from alliance.web.paging import asked_page
 from alliance.web.people import history_of
 from alliance.web.session import require_actor
+from alliance.web.vocabulary import run_together
 
 blueprint = Blueprint("persons", __name__, url_prefix="/people")
 
@@ -83,6 +87,25 @@ def readmit(ref: str) -> Answer:
     readmit_person(ref, by=require_actor())
     flash(_("%(name)s is readmitted.", name=name), "good")
     return redirect(url_for("persons.show", ref=ref), 303)
+
+
+@blueprint.post("/<ref>/alliance-roles")
+@members_only
+def set_roles(ref: str) -> Answer:
+    """The roles of the alliance that are ticked, and no others."""
+    name = known_person(db.session(), ref, require_actor()).person.name
+    try:
+        set_alliance_roles(ref, request.form.getlist("roles")[:10], by=require_actor())
+    except Refused as refused:
+        for problem in refused.problems:
+            words = words_for(problem)
+            flash(run_together([words.message, words.remedy]), "bad")
+    else:
+        flash(_("The roles of %(name)s are saved.", name=name), "good")
+    # Whoever gave up his own role may not look at this page any more.
+    gone = actor_of(db.session(), current_user.id)
+    is_left = gone is None or not gone.is_secretariat
+    return redirect(url_for("members.profile") if is_left else url_for("persons.show", ref=ref), 303)
 
 
 def _page(ref: str, form: SuspensionForm) -> str:

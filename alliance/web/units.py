@@ -11,6 +11,7 @@ from alliance import clock
 from alliance.db import db
 from alliance.i18n import Text, localized
 from alliance.members.actor import Actor
+from alliance.members.groups import groups_known_to
 from alliance.members.joining.models import JoinRequest
 from alliance.members.joining.queries import own_join_request
 from alliance.members.models import Unit
@@ -88,6 +89,7 @@ def show(code: str) -> str:
         may_join=unit.status == "active" and (reader is None or unit.id not in reader.unit_ids),
         looks_after=reader is not None and (reader.is_secretariat or unit.id in reader.admin_unit_ids),
         admins=_admins(reader, unit),
+        groups=groups_known_to(session, reader, unit.id) if reader is not None else [],
         asked=_asked(reader, unit),
         times=Times.of(unit.zone),
     )

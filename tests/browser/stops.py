@@ -316,6 +316,7 @@ STOPS = (
     ),
     Stop("editing a unit", FANG, "/units/XWBR/edit"),
     Stop("editing a unit, errors", FANG, "/units/XWBR/edit", {"monogram_en": "!!"}, "Save"),
+    Stop("groups of one's units", FANG, "/groups"),
     Stop("standing of one's own unit", FANG, "/units/XWBR/standing"),
     Stop("requests to join", FANG, "/units/XWBR/requests"),
     Stop("closures", FANG, "/closures"),
@@ -401,6 +402,10 @@ STOPS = (
     Stop("entering a unit", SECRETARIAT, "/units/new"),
     Stop("entering a unit, errors", SECRETARIAT, "/units/new", {"code": "XWBR"}, "Enter the unit"),
     Stop("unit, for the secretariat", SECRETARIAT, "/units/XWBR"),
+    Stop("groups", SECRETARIAT, "/groups"),
+    Stop("group", SECRETARIAT, "/groups/SYNCHAIN"),
+    Stop("new group, errors", SECRETARIAT, "/groups/new", {"code": "SYNCHAIN"}, "Make the group"),
+    Stop("editing a group", SECRETARIAT, "/groups/SYNCHAIN/edit"),
     Stop("standing of a unit", SECRETARIAT, "/units/XWBR/standing"),
     Stop("unit that leaves", SECRETARIAT, "/units/XWBR/leaving"),
     Stop(

@@ -147,6 +147,12 @@ TOLD = [
     ("unit.readmitted", {}, "Lin readmitted it."),
     ("unit.left", {"reason": ""}, "Lin let it leave."),
     ("unit.left", {"reason": "Its wish"}, "Lin let it leave: Its wish"),
+    ("group.made", {"group": "CHAIN"}, "Lin made the group CHAIN."),
+    ("group.edited", {"group": "CHAIN"}, "Lin changed the group CHAIN."),
+    ("group.unit_added", {"group": "CHAIN", "unit": "INST"}, "Lin added INST to the group CHAIN."),
+    ("group.unit_removed", {"group": "CHAIN", "unit": "INST"}, "Lin took INST out of the group CHAIN."),
+    ("alliance_role.given", {"role": "council"}, "Lin gave a role: Council of the alliance."),
+    ("alliance_role.taken", {"role": "secretariat"}, "Lin took a role: Secretariat of the alliance."),
     ("booking.sung", {}, "Something about it changed."),
 ]
 

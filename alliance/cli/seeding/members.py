@@ -40,7 +40,12 @@ def add_units(session: Session, now: datetime) -> None:
     groups = set(session.scalars(sa.select(Group.code)))
     for row in rows("groups"):
         if row["code"] not in groups:
-            group = Group(code=row["code"], name_zh=row["name_zh"], name_en=row["name_en"])
+            group = Group(
+                code=row["code"],
+                name_zh=row["name_zh"],
+                name_en=row["name_en"],
+                lead_id=unit_ids.get(row["lead"]),
+            )
             session.add(group)
             session.flush()
             session.add_all(

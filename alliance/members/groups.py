@@ -1,0 +1,216 @@
+"""Groups of units, such as an industry chain: who knows of them, what is in them, and how they change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from alliance import clock
+from alliance.db import action
+from alliance.errors import Forbidden, Missing, Problem, Refused, refuse_if
+from alliance.history.actions import record
+from alliance.members.actor import Actor
+from alliance.members.models import Group, GroupUnit, Unit
+from alliance.members.unit_actions import hold_unit
+from alliance.members.unit_facts import problems_with_code, problems_with_names
+from alliance.members.units import unit_by_code
+
+Condition = sa.ColumnElement[bool]
+_LEAD: Final = aliased(Unit)
+
+
+def sees_group(reader: Actor, group_id: Any) -> Condition:
+    """Whether the reader knows of the group: he belongs to one of its units, or works for all of them."""
+    is_member = sa.exists().where(
+        GroupUnit.group_id == group_id, GroupUnit.unit_id.in_(reader.active_unit_ids)
+    )
+    return sa.or_(sa.literal(reader.is_secretariat or reader.is_council), is_member)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A group with its lead unit, if it has one, and how many units are in it."""
+
+    group: Group
+    lead: Unit | None
+    size: int
+
+
+def groups_known_to(session: Session, reader: Actor, unit_id: int | None = None) -> list[Known]:
+    """The groups the reader knows of, by code; with `unit_id` those of them the unit is in. In one statement."""
+    size = sa.select(sa.func.count()).where(GroupUnit.group_id == Group.id).correlate(Group).scalar_subquery()
+    chosen = (
+        sa.select(Group, _LEAD, size)
+        .outerjoin(_LEAD, _LEAD.id == Group.lead_id)
+        .where(sees_group(reader, Group.id))
+        .order_by(Group.code)
+    )
+    if unit_id is not None:
+        with_unit = sa.select(GroupUnit.group_id).where(GroupUnit.unit_id == unit_id)
+        chosen = chosen.where(Group.id.in_(with_unit))
+    return [Known(*row) for row in session.execute(chosen)]
+
+
+def group_known_to(session: Session, code: str, reader: Actor) -> tuple[Known, Sequence[Unit]]:
+    """The group and its units, by code; raises Missing when there is none or the reader knows of none."""
+    group = _group(session, code)
+    known = next((each for each in groups_known_to(session, reader) if each.group.id == group.id), None)
+    if known is None:
+        raise Missing
+    units = sa.select(Unit).join(GroupUnit).where(GroupUnit.group_id == group.id).order_by(Unit.code)
+    return known, session.scalars(units).all()
+
+
+def may_fill(reader: Actor, group: Group) -> bool:
+    """Whether the reader adds units to the group and takes them out: the secretariat, and admins of its lead unit."""
+    return reader.is_secretariat or (group.lead_id is not None and group.lead_id in reader.admin_unit_ids)
+
+
+@action
+def make_group(session: Session, code: str, name_zh: str, name_en: str, *, by: Actor) -> str:
+    """Make a group without units; the secretariat may. Return its code. Raises Forbidden or Refused."""
+    _require_secretariat(by)
+    code = code.strip().upper()
+    names = {"name_zh": name_zh.strip(), "name_en": name_en.strip()}
+    refuse_if([*problems_with_code(session, code, Group), *problems_with_names(names)])
+    group = Group(
+        code=code, name_zh=names["name_zh"], name_en=names["name_en"] or None, changed_at=clock.now()
+    )
+    try:
+        with session.begin_nested():
+            session.add(group)
+    except IntegrityError as error:
+        raise Refused([Problem("unit_code_taken", params={"code": code}, field="code")]) from error
+    _record(session, "group.made", group, by)
+    return code
+
+
+@action
+def edit_group(
+    session: Session, code: str, name_zh: str, name_en: str, lead: str | None, *, by: Actor
+) -> str:
+    """Call the group otherwise, and let another of its units lead it, or none; the secretariat may. Return its code."""
+    _require_secretariat(by)
+    group = _held(session, code)
+    names = {"name_zh": name_zh.strip(), "name_en": name_en.strip()}
+    refuse_if(list(problems_with_names(names)))
+    lead_id = _member_id(session, group, lead) if lead else None
+    before = {"name_zh": group.name_zh, "name_en": group.name_en or "", "lead_id": group.lead_id}
+    if before != {**names, "lead_id": lead_id}:
+        group.name_zh, group.name_en, group.lead_id = names["name_zh"], names["name_en"] or None, lead_id
+        group.changed_at = clock.now()
+        _record(session, "group.edited", group, by, after={**names, "lead": lead or ""})
+    return code
+
+
+@action
+def add_to_group(session: Session, code: str, unit_code: str, *, by: Actor) -> str:
+    """Let the unit be in the group; return the group's code. What is shown to the group it sees at once.
+
+    The secretariat and admins of the lead unit may. Raises Missing, Forbidden or Refused.
+    """
+    group, unit = _held_with(session, code, unit_code, by)
+    if unit.status != "active":
+        raise Refused([Problem("not_for_groups", field="unit")])
+    if session.get(GroupUnit, (group.id, unit.id)) is not None:
+        raise Refused([Problem("in_the_group", field="unit")])
+    session.add(GroupUnit(group_id=group.id, unit_id=unit.id))
+    _changed(session, "group.unit_added", group, unit, by)
+    return code
+
+
+@action
+def remove_from_group(session: Session, code: str, unit_code: str, *, by: Actor) -> str:
+    """Take the unit out of the group; return the group's code. What only the group sees is hidden from it at once.
+
+    The secretariat and admins of the lead unit may; the lead unit itself stays until another one leads. Raises
+    Missing, Forbidden or Refused.
+    """
+    group, unit = _held_with(session, code, unit_code, by)
+    place = session.get(GroupUnit, (group.id, unit.id))
+    if place is None:
+        raise Missing
+    if group.lead_id == unit.id:
+        raise Refused([Problem("leads_the_group", field="unit")])
+    session.delete(place)
+    _changed(session, "group.unit_removed", group, unit, by)
+    return code
+
+
+def leave_groups(session: Session, unit: Unit, by: Actor) -> None:
+    """Take the held unit out of all its groups, also where it leads: part of its leaving the alliance."""
+    groups = session.scalars(sa.select(Group).join(GroupUnit).where(GroupUnit.unit_id == unit.id)).all()
+    session.execute(sa.delete(GroupUnit).where(GroupUnit.unit_id == unit.id))
+    for group in groups:
+        if group.lead_id == unit.id:
+            group.lead_id = None
+        _changed(session, "group.unit_removed", group, unit, by)
+
+
+def _group(session: Session, code: str) -> Group:
+    found = session.scalar(sa.select(Group).where(Group.code == code)) if code.isprintable() else None
+    if found is None:
+        raise Missing
+    return found
+
+
+def _held(session: Session, code: str) -> Group:
+    group_id = _group(session, code).id
+    return session.scalars(
+        sa.select(Group)
+        .where(Group.id == group_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _held_with(session: Session, code: str, unit_code: str, by: Actor) -> tuple[Group, Unit]:
+    """The group and the unit under their holds: whoever books there or for it has to read the new relation."""
+    if not session.scalar(sa.select(sees_group(by, _group(session, code).id))):
+        raise Missing
+    unit_id = unit_by_code(session, unit_code).id
+    hold_unit(session, unit_id, with_resources=True)
+    group = _held(session, code)
+    if not may_fill(by, group):
+        raise Forbidden("group_lead")
+    return group, unit_by_code(session, unit_code)
+
+
+def _member_id(session: Session, group: Group, lead: str) -> int:
+    """The id of that unit of the group."""
+    found = session.scalar(
+        sa.select(Unit.id)
+        .join(GroupUnit)
+        .where(GroupUnit.group_id == group.id, Unit.code == (lead if lead.isprintable() else ""))
+    )
+    if found is None:
+        raise Refused([Problem("lead_not_in_group", field="lead")])
+    return found
+
+
+def _changed(session: Session, verb: str, group: Group, unit: Unit, by: Actor) -> None:
+    group.changed_at = clock.now()
+    _record(session, verb, group, by, unit_id=unit.id, unit=unit.code)
+
+
+def _require_secretariat(by: Actor) -> None:
+    if not by.is_secretariat:
+        raise Forbidden("secretariat")
+
+
+def _record(session: Session, verb: str, group: Group, by: Actor, **data: Any) -> None:
+    session.flush()
+    record(
+        session,
+        verb,
+        "group",
+        group.id,
+        at=clock.now(),
+        by_id=by.person_id,
+        unit_id=data.pop("unit_id", None),
+        group=group.code,
+        **data,
+    )
