@@ -25,7 +25,8 @@ from alliance.resources.queries import resource_by_code
 from alliance.resources.sheet import Values, sheet_of
 from alliance.web.access import members_only
 from alliance.web.forms.approval import ApprovalForm
-from alliance.web.forms.sheet import AccessForm, ManagersForm, RulesForm, SheetForm, WhatForm
+from alliance.web.forms.rules import RulesForm
+from alliance.web.forms.sheet import AccessForm, ManagersForm, SheetForm, WhatForm
 from alliance.web.session import require_actor
 from alliance.web.sheet_choices import groups_for, people_for
 from alliance.web.sheet_summary import summary_of

@@ -26,7 +26,7 @@ from alliance.resources.kinds import PRESETS, STATUSES
 from alliance.resources.models import Resource
 from alliance.web.access import members_only
 from alliance.web.editor import ask_about, edited, finding
-from alliance.web.forms.sheet import NewForm
+from alliance.web.forms.owned import NewForm
 from alliance.web.paging import asked_page
 from alliance.web.session import require_actor
 from alliance.web.sheet_words import PRESET_EXAMPLES, PRESET_NAMES, STATUS_NAMES

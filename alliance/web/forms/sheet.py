@@ -4,14 +4,12 @@ Lengths, bounds and choices are judged by the domain; here only what cannot be r
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final, Self
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import (
-    Field,
     HiddenField,
     RadioField,
     SelectField,
@@ -19,14 +17,10 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from alliance.errors import Problem
 from alliance.i18n import gettext as _
-from alliance.i18n import language
-from alliance.i18n import lazy_gettext as _l
-from alliance.notifications.formats import format_length
 from alliance.notifications.sentences import words_for
 from alliance.resources.kinds import DETAILS, INSTRUMENT_CLASSES, KINDS, PRESETS, VISIBILITIES
 from alliance.resources.sheet import Values
@@ -36,9 +30,6 @@ from alliance.web.vocabulary import instrument_class_name, kind_name, run_togeth
 
 _COLON: Final = re.compile(r"[:：]")
 _BAR: Final = re.compile(r"[|｜]")
-# Minutes in each unit a length may be given in, the largest first: what is stored is shown in the largest that fits.
-_UNITS: Final = {"days": 24 * 60, "hours": 60, "minutes": 1}
-_GRIDS: Final = (5, 10, 15, 20, 30, 60, 90, 120, 180, 240, 360, 480, 720, 1440)
 
 
 class Needed:
@@ -96,12 +87,13 @@ class SheetForm(FlaskForm):
         return field
 
 
-def _same(sheet: Values, *fields: str) -> list[tuple[str, str]]:
+def as_stored(sheet: Values, *fields: str) -> list[tuple[str, str]]:
     """Texts and numbers that are typed as they are stored."""
     return [(field, "" if sheet[field] is None else str(sheet[field])) for field in fields]
 
 
-def _line(field: str) -> StringField:
+def line(field: str) -> StringField:
+    """A field of one line under its own name."""
     return StringField(FIELD_NAMES[field], filters=[one_line])
 
 
@@ -114,13 +106,13 @@ class WhatForm(SheetForm):
 
     section = "what"
     name_zh = StringField(FIELD_NAMES["name_zh"], [Needed()], filters=[one_line])
-    name_en = _line("name_en")
+    name_en = line("name_en")
     kind = SelectField(FIELD_NAMES["kind"], validate_choice=False)
     instrument_class = SelectField(FIELD_NAMES["instrument_class"], validate_choice=False)
-    subcategory = _line("subcategory")
+    subcategory = line("subcategory")
     preset = SelectField(FIELD_NAMES["preset"], validate_choice=False)
-    place_zh = _line("place_zh")
-    place_en = _line("place_en")
+    place_zh = line("place_zh")
+    place_en = line("place_en")
     capacity = CountField(FIELD_NAMES["capacity"])
     description_zh = _lines("description_zh")
     description_en = _lines("description_en")
@@ -143,7 +135,7 @@ class WhatForm(SheetForm):
         )  # fmt: skip
         colon = {"specifications_zh": "：", "specifications_en": ": "}
         return [
-            *_same(sheet, *plain),
+            *as_stored(sheet, *plain),
             *((field, "\n".join(mark.join(pair) for pair in sheet[field])) for field, mark in colon.items()),
             ("tags", "\n".join(" | ".join(filter(None, tag)) for tag in sheet["tags"])),
         ]
@@ -213,7 +205,7 @@ class AccessForm(SheetForm):
 
     @classmethod
     def typed(cls, sheet: Values) -> list[tuple[str, str]]:
-        return [*_same(sheet, "visibility", "detail"), *(("groups", code) for code in sheet["groups"])]
+        return [*as_stored(sheet, "visibility", "detail"), *(("groups", code) for code in sheet["groups"])]
 
     def values(self) -> dict[str, Any]:
         chosen = list(dict.fromkeys(self.groups.data or ()))
@@ -245,114 +237,3 @@ class ManagersForm(SheetForm):
 
     def values(self) -> dict[str, Any]:
         return {"managers": list(dict.fromkeys(self.managers.data or ()))}
-
-
-def _unit(*units: str) -> SelectField:
-    names = {"minutes": _l("minutes"), "hours": _l("hours"), "days": _l("days")}
-    return SelectField(
-        _l("Unit"), choices=[SelectChoice(unit, names[unit]) for unit in units], validate_choice=False
-    )
-
-
-# Each length's field, the unit beside it, and how many minutes the stored number counts.
-LENGTHS: Final[Mapping[str, tuple[str, int]]] = {
-    "shortest_minutes": ("shortest_unit", 1),
-    "longest_minutes": ("longest_unit", 1),
-    "notice_hours": ("notice_unit", 60),
-    "setup_minutes": ("setup_unit", 1),
-    "teardown_minutes": ("teardown_unit", 1),
-    "cancel_hours": ("cancel_unit", 60),
-}
-
-
-class RulesForm(SheetForm):
-    """How long, how early, how often."""
-
-    section = "rules"
-    grid_minutes = SelectField(FIELD_NAMES["grid_minutes"], validate_choice=False)
-    shortest_minutes = CountField(FIELD_NAMES["shortest_minutes"])
-    shortest_unit = _unit("minutes", "hours", "days")
-    longest_minutes = CountField(FIELD_NAMES["longest_minutes"])
-    longest_unit = _unit("minutes", "hours", "days")
-    notice_hours = CountField(FIELD_NAMES["notice_hours"])
-    notice_unit = _unit("hours", "days")
-    days_ahead = CountField(FIELD_NAMES["days_ahead"])
-    setup_minutes = CountField(FIELD_NAMES["setup_minutes"])
-    setup_unit = _unit("minutes", "hours")
-    teardown_minutes = CountField(FIELD_NAMES["teardown_minutes"])
-    teardown_unit = _unit("minutes", "hours")
-    cancel_hours = CountField(FIELD_NAMES["cancel_hours"])
-    cancel_unit = _unit("hours", "days")
-    active_per_person = CountField(FIELD_NAMES["active_per_person"])
-    active_per_unit = CountField(FIELD_NAMES["active_per_unit"])
-    hold_days = CountField(FIELD_NAMES["hold_days"], [Needed()])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kept = (
-            [int(self.grid_minutes.data)] if re.fullmatch(r"[0-9]{1,4}", self.grid_minutes.data or "") else []
-        )
-        self.grid_minutes.choices = [
-            (str(grid), format_length(timedelta(minutes=grid), language()))
-            for grid in sorted({*_GRIDS, *kept})
-        ]
-
-    @classmethod
-    def typed(cls, sheet: Values) -> list[tuple[str, str]]:
-        found = _same(
-            sheet, "grid_minutes", "days_ahead", "active_per_person", "active_per_unit", "hold_days"
-        )
-        for field, (unit, minutes) in LENGTHS.items():
-            number, word = _in_unit(
-                sheet[field], minutes, [each.value for each in getattr(cls, unit).kwargs["choices"]]
-            )
-            found += [(field, number), (unit, word)]
-        return found
-
-    def values(self) -> dict[str, Any]:
-        found = {
-            field: self[field].data
-            for field in ("days_ahead", "active_per_person", "active_per_unit", "hold_days")
-        }
-        grid = self.grid_minutes.data or ""
-        found["grid_minutes"] = int(grid) if re.fullmatch(r"[0-9]{1,9}", grid) else None
-        for field, (unit, minutes) in LENGTHS.items():
-            number, factor = self[field].data, _UNITS.get(self[unit].data or "", minutes)
-            found[field] = None if number is None else number * factor // minutes
-        for field in ("setup_minutes", "teardown_minutes"):
-            found[field] = found[field] or 0
-        return found
-
-
-def _in_unit(value: int | None, minutes: int, units: Sequence[str]) -> tuple[str, str]:
-    """The number and the largest of the units in which it is a whole number."""
-    if not value:
-        return ("" if value is None else "0"), units[0]
-    best = next((unit for unit in _UNITS if unit in units and value * minutes % _UNITS[unit] == 0), units[0])
-    return str(value * minutes // _UNITS[best]), best
-
-
-class NewForm(FlaskForm):
-    """A new resource: only what makes a sensible draft."""
-
-    class Meta:
-        csrf = False  # the frame checks every form before its page sees it
-
-    unit = SelectField(_l("Owner"), validate_choice=False)
-    kind = SelectField(FIELD_NAMES["kind"], validate_choice=False)
-    preset = RadioField(FIELD_NAMES["preset"], validate_choice=False)
-    name_zh = StringField(FIELD_NAMES["name_zh"], [Needed()], filters=[one_line])
-    name_en = _line("name_en")
-    code = StringField(_l("Code"), filters=[one_line, lambda text: (text or "").upper()])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.kind.choices = [(kind, kind_name(kind)) for kind in KINDS]
-        self.preset.choices = [(preset, str(PRESET_NAMES[preset])) for preset in PRESETS]
-
-    def tell(self, problems: Sequence[Problem]) -> None:
-        """Each finding beside its field, with the way out."""
-        for problem in problems:
-            words = words_for(problem)
-            field: Field = self[problem.field or "name_zh"]
-            field.errors = [*field.errors, run_together((words.message, words.remedy))]
