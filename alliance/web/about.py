@@ -19,3 +19,10 @@ def help_page() -> str:
 def accessibility() -> str:
     """What was done and checked for those who see, hear, move or read differently, and what is still missing."""
     return render_template("about/accessibility.html")
+
+
+@blueprint.get("/privacy")
+@public
+def privacy() -> str:
+    """What is kept about people, why, for how long, and who sees it."""
+    return render_template("about/privacy.html")

@@ -225,6 +225,8 @@ STOPS = (
     Stop("application of somebody known", LIN, "/applications/new"),
     Stop("asking to join", LIN, "/units/XWBR/requests/new"),
     Stop("profile", LIN, "/profile"),
+    Stop("my data", LIN, "/profile/data"),
+    Stop("privacy", NOBODY, "/privacy"),
     Stop(
         "profile, errors", LIN, "/profile", {"old": "no", "new": "no", "repeat": "yes"}, "Change the password"
     ),
