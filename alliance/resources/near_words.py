@@ -54,12 +54,12 @@ class NearThings:
 def near_things(session: Session, reader: Actor | None, question: str) -> NearThings:
     """What comes near the question among all on offer that the reader may see, in one statement."""
     rows = read_rows(session, _seen_by(reader)).all()
-    seen = [_Seen(*row) for row in rows if row[0]]
-    synonyms = [row.words for row in map(_Seen._make, rows) if not row.id]
+    seen = [_Seen._make(row) for row in rows if row[0]]
+    synonyms = [row[2] for row in rows if not row[0]]
     words = words_of(question)
     spelling = _spelling(words, [each.words for each in seen], synonyms)
     nearest = _nearest(spelling or words, seen)
-    found = spelling and any(_tally(spelling, each) == len(spelling) for each in nearest[:1])
+    found = spelling and any(_has_all(spelling, each) for each in nearest[:1])
     known = {word for text in synonyms for word in text.split()}
     # A synonym stands for what is called otherwise, so it need not stand in any text.
     right = " ".join(spelling) if found or known.intersection(spelling) else ""
@@ -135,7 +135,8 @@ def _nearest_word(word: str, known: Counter[str]) -> str:
 
 def _nearest(words: Sequence[str], seen: Iterable[_Seen]) -> list[_Seen]:
     """Those in whose names or techniques most of the question occurs, at least a part of it."""
-    tallies = ((_tally(words, each), each) for each in seen)
+    asked = [_Asked.of(word) for word in words]
+    tallies = ((sum(word.share_in(each) for word in asked), each) for each in seen)
     found = [(tally, each) for tally, each in tallies if tally > 0]
     best = max((tally for tally, _each in found), default=0)
     # What has far less in common than the best is not near.
@@ -144,23 +145,30 @@ def _nearest(words: Sequence[str], seen: Iterable[_Seen]) -> list[_Seen]:
     ]
 
 
-def _tally(words: Sequence[str], of: _Seen) -> float:
-    """How many of the words occur there; of a Chinese one the share of its pairs of characters."""
-    return sum(_share(word, of) for word in words)
+def _has_all(words: Sequence[str], of: _Seen) -> bool:
+    return all(_Asked.of(word).share_in(of) == 1 for word in words)
 
 
-def _share(word: str, of: _Seen) -> float:
-    if SHORT.fullmatch(word):
-        return float(f" {word} " in of.words)
-    if word in of.names:
-        return 1.0
-    pairs = _pairs(word)
-    return sum(pair in of.names for pair in pairs) / (len(pairs) + 1) if pairs else 0.0
+class _Asked(NamedTuple):
+    """A word of a question, made ready once for thousands of looks: a short one with blanks around, and its pairs."""
 
+    text: str
+    alone: str
+    pairs: tuple[str, ...]
 
-@lru_cache(maxsize=256)
-def _pairs(word: str) -> tuple[str, ...]:
-    return tuple(run[n : n + 2] for run in _CHINESE.findall(word) for n in range(len(run) - 1))
+    @classmethod
+    def of(cls, word: str) -> "_Asked":
+        runs = _CHINESE.findall(word)
+        pairs = tuple(run[n : n + 2] for run in runs for n in range(len(run) - 1))
+        return cls(word, f" {word} " if SHORT.fullmatch(word) else "", pairs)
+
+    def share_in(self, of: _Seen) -> float:
+        """Whether the word occurs in names or techniques; of a Chinese one the share of its pairs of characters."""
+        if self.alone:
+            return float(self.alone in of.words)
+        if self.text in of.names:
+            return 1.0
+        return sum(pair in of.names for pair in self.pairs) / (len(self.pairs) + 1) if self.pairs else 0.0
 
 
 def _sharing(seen: Iterable[_Seen], kinds: Sequence[str]) -> list[NearUnit]:

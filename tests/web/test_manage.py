@@ -34,19 +34,6 @@ def test_an_admin_finds_the_places_of_his_unit(app, world):
     )
     assert {f"{of_unit}/{place}" for place in ("people", "edit", "requests", "webhooks")} <= set(found)
     assert not any("/applications" in place for place in found)
-    assert places(app, "fang@example.org") == [
-        "/manage/resources",
-        "/manage/day",
-        "/opening-hours",
-        "/qualifications",
-        "/closures",
-        "/outside-calendars",
-        "/manage/quality",
-        f"/units/{world.university.code}/people",
-        f"/units/{world.university.code}/requests",
-        f"/calendar?unit={world.university.code}",
-        f"/units/{world.university.code}/webhooks",
-    ]
 
 
 def test_the_secretariat_finds_the_places_of_the_alliance(app, world):
