@@ -36,7 +36,11 @@ blueprint = Blueprint("owned", __name__)
 
 Answer = str | Response | tuple[str, int]
 _PAGE: Final = 50
-_LOOKS: Final = {"draft": ("done", "pencil"), "published": ("confirmed", "check2"), "retired": ("done", "dash-lg")}
+_LOOKS: Final = {
+    "draft": ("done", "pencil"),
+    "published": ("confirmed", "check2"),
+    "retired": ("done", "dash-lg"),
+}
 
 
 @blueprint.get("/manage/resources")

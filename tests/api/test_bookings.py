@@ -34,6 +34,7 @@ def test_a_free_span_is_booked_and_shown_in_the_time_of_its_place(world, calling
         "hold_until": None,
         "title": "海马切片",
         "purpose": "test",
+        "answers": [],
         "reason": "",
         "stages": [],
         "version": 1,

@@ -218,7 +218,7 @@ def test_what_no_feed_can_be_like_changes_nothing(world):
         ("not_in_range", "past_days"),
         ("not_in_range", "future_days"),
     ]
-    assert codes(no_resources) == [("unknown_field", "resources")]
+    assert codes(no_resources) == [("not_of_resources", "resources")]
     assert feeds_of(world.session, world.lin.id)[0].label == ""
 
 
