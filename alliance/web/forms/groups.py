@@ -43,4 +43,7 @@ class GroupForm(_Named):
 
     def fit(self, units: Sequence[tuple[str, str]]) -> None:
         """Offer the units of the group, and none."""
-        self.lead.choices = [SelectChoice("", _("None")), *(SelectChoice(*unit) for unit in units)]
+        self.lead.choices = [
+            SelectChoice("", _("No unit leads it")),
+            *(SelectChoice(*unit) for unit in units),
+        ]
