@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.availability.national import add_announced_days
-from alliance.cli.seeding import catalogue, editing, guests, joining, life, members, qualifying
+from alliance.cli.seeding import (
+    catalogue,
+    drawings,
+    editing,
+    guests,
+    joining,
+    life,
+    members,
+    papers,
+    qualifying,
+)
 from alliance.config import Settings
 from alliance.db import action, db
 from alliance.members.models import Person, Unit
@@ -78,6 +88,9 @@ def add_alliance(session: Session, now: datetime) -> None:
     catalogue.add_resources(session, now)
     add_common(session, None)
     members.add_people(session, now)
+    papers.add_questions(session, now)
+    papers.add_documents(session, now)
+    drawings.add_photos(session, now)
 
 
 @click.command()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,13 +25,14 @@ from alliance.booking.actions import cancel_booking, expire_overdue, request_boo
 from alliance.booking.approvals import approve_booking, refuse_booking
 from alliance.booking.calendar_days.actions import open_calendar, set_days
 from alliance.booking.calendar_days.queries import calendar_of, year_of
-from alliance.booking.models import Booking, Occupancy, Stage
+from alliance.booking.models import Answer, Booking, Occupancy, Stage
 from alliance.booking.opening.actions import set_exceptions
 from alliance.booking.opening.queries import opening_of
 from alliance.booking.opening.touched import WouldLieOutside
 from alliance.cli.seeding.files import Row, rows
 from alliance.cli.seeding.members import ids_by_code
 from alliance.cli.seeding.moments import Moments
+from alliance.cli.seeding.papers import sample_answers
 from alliance.db import action, db
 from alliance.errors import AllianceError
 from alliance.exchange.cells import pieces
@@ -123,6 +124,7 @@ class _Cast:
         today = now.astimezone(ZoneInfo("Asia/Shanghai")).date()
         self._moments = Moments(today, calendar_days(session, (today - _A_YEAR, today + _A_YEAR)))
         self._actor = cache(self._load_actor)
+        self._samples, self._turns = sample_answers(session), count()
 
     def story(self, row: Row) -> _Story | None:
         """The row with its instants; None when it cannot fall into this calendar at all."""
@@ -165,9 +167,15 @@ class _Cast:
                 quantity=int(row["quantity"]),
                 title=row["title"],
                 purpose=row["purpose"],
+                answers=self._answers(row["resource"]),
             )
         except AllianceError:
             story.ref = None
+
+    def _answers(self, code: str) -> dict[str, str]:
+        """What this one answers to the owner's questions: the samples in turn."""
+        samples = self._samples.get(code)
+        return samples[next(self._turns) % len(samples)] if samples else {}
 
     def _approve(self, decider: Actor) -> Callable[[_Story], None]:
         return self._unless_gone(lambda _story, ref: approve_booking(ref, by=decider))
@@ -287,6 +295,7 @@ def begin(session: Session, now: datetime) -> None:
             Outbox,
             Occupancy,
             Stage,
+            Answer,
             Booking,
             Closure,
             OpeningException,
