@@ -89,28 +89,12 @@ _WORDS: Final[dict[str, Callable[[str, Data], str]]] = {
     "synonyms.changed": lambda who, data: _("%(who)s changed words that mean the same.", who=who),
     "synonyms.removed": lambda who, data: _("%(who)s removed words that mean the same.", who=who),
     "resource.handed_over": lambda who, data: _("%(who)s handed it over to another unit.", who=who),
-    "group.made": lambda who, data: _("%(who)s made the group.", who=who),
-    "group.edited": lambda who, data: _("%(who)s changed what stands about the group.", who=who),
     "group.changed": lambda who, data: _("%(who)s changed the group.", who=who),
-    "group.unit_added": lambda who, data: _(
-        "%(who)s put %(unit)s into the group.", who=who, unit=data.get("unit", "")
-    ),
-    "group.unit_removed": lambda who, data: _(
-        "%(who)s took %(unit)s out of the group.", who=who, unit=data.get("unit", "")
-    ),
     "group.removed": lambda who, data: _("%(who)s removed the group.", who=who),
     "calendar.published": lambda who, data: _("%(who)s published the calendar days of a year.", who=who),
     "alliance.changed": lambda who, data: _("%(who)s changed what stands about the alliance.", who=who),
-    "qualification.asked": lambda who, data: _("%(who)s asked for the qualification.", who=who),
-    "qualification.withdrawn": lambda who, data: _("%(who)s asks no longer for the qualification.", who=who),
-    "qualification.granted": lambda who, data: _("%(who)s granted the qualification.", who=who),
-    "qualification.declined": lambda who, data: _("%(who)s declined the qualification.", who=who),
-    "qualification.revoked": lambda who, data: _("%(who)s revoked the qualification.", who=who),
-    "qualification.made": lambda who, data: _("%(who)s made the qualification.", who=who),
-    "qualification.changed": lambda who, data: _("%(who)s changed the qualification.", who=who),
     "qualification.removed": lambda who, data: _("%(who)s removed the qualification.", who=who),
     "import.confirmed": lambda who, data: _("%(who)s imported resources from a file.", who=who),
-    "booking.handed_over": lambda who, data: _("%(who)s handed the booking over to another person.", who=who),
 }
 
 # What an event was about.

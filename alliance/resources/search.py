@@ -1,7 +1,7 @@
 """Finding resources by words, in either language, by synonyms and by sound, and which are found first.
 
 Everything here is a condition or a rank within one statement, so that whoever reads the catalogue asks `visible_to`
-beside it. See docs/decisions/017-search-is-a-condition.md.
+beside it. See docs/decisions/022-search-is-a-condition.md.
 """
 
 from collections.abc import Iterable

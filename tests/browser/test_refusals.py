@@ -37,7 +37,7 @@ def test_a_refusal_names_every_reason_and_keeps_what_was_typed(
 def test_a_breakdown_closes_it_at_once_and_says_whom_it_hits(desk: Desk):
     fang, lin = desk.seat("zh"), desk.seat("zh", PHONE)
     fang.signs_in(FANG)
-    fang.follows("Closures", within="header")
+    fang.goes("/closures")
     fang.follows("Close something")
     fang.page.locator(".feed", has_text="激光共聚焦显微镜").get_by_role(
         "link", name=fang.words("Breakdown now")
@@ -47,6 +47,8 @@ def test_a_breakdown_closes_it_at_once_and_says_whom_it_hits(desk: Desk):
 
     assert fang.page.locator("table tbody tr").count() > 5
     assert fang.page.locator("table tbody tr", has_text="林予安").count() == 1
+    with fang.page.expect_navigation():
+        fang.page.locator("main .btn-primary").click()
     lin.signs_in(LIN)
     lin.goes("/resources/XWBR-001")
     assert lin.sees("header.title .status") == lin.words("Closed now")
