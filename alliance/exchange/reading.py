@@ -2,8 +2,11 @@
 
 import csv
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,9 +22,29 @@ LONGEST_CELL: Final = 20_000
 _LARGEST_UNPACKED: Final = 256 * 1024 * 1024
 _MOST_PARTS: Final = 2000
 _MOST_SHARED: Final = 1_000_000
+# What cells may come to that only name a text kept once: a few bytes each, yet up to LONGEST_CELL letters.
+_MOST_EXPANDED: Final = 64 * 1024 * 1024
 _CHUNK: Final = 64 * 1024
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+# The two ways spreadsheets are packed; others are slow, or ask for as much memory as they like.
+_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What reading raises when an archive, or a text in it, is not what it says. RuntimeError is what an encrypted part
+# raises, and one packed in a way nobody knows; LookupError and ValueError come from encodings nobody knows.
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 _DELIMITERS: Final = ",;\t"
 _COLUMN: Final = re.compile(r"([A-Z]{1,4})\d*")
 # Marks a cell of a spreadsheet that holds a formula; no text can hold this sign.
@@ -96,14 +119,15 @@ def _xlsx(content: bytes) -> Iterator[Line]:
             parts = book.infolist()
             if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _LARGEST_UNPACKED:
                 raise _refused("table_bomb")
+            if any(part.compress_type not in _PACKED for part in parts):
+                raise _refused("table_unreadable")
             sheet = _first_sheet(book)
             shared = _Shared()
             if "xl/sharedStrings.xml" in book.namelist():
                 for _nothing in _parsed(book, "xl/sharedStrings.xml", shared):
                     pass
             yield from _parsed(book, sheet, _Sheet(shared.texts))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        # RuntimeError is what an encrypted part raises.
+    except _DAMAGED as error:
         raise _refused("table_unreadable") from error
 
 
@@ -258,6 +282,7 @@ class _Sheet(_Texts):
     def __init__(self, shared: Sequence[str]) -> None:
         super().__init__()
         self._shared = shared
+        self._expanded = 0
         self._row: dict[int, str] = {}
         self._number = 0
         self._at = 0
@@ -299,7 +324,11 @@ class _Sheet(_Texts):
             return FORMULA
         if self._kind == "s":
             known = text.isascii() and text.isdigit() and len(text) < 9 and int(text) < len(self._shared)
-            return self._shared[int(text)].strip() if known else ""
+            found = self._shared[int(text)] if known else ""
+            self._expanded += len(found)
+            if self._expanded > _MOST_EXPANDED:
+                raise _refused("table_bomb")
+            return found.strip()
         if self._kind == "n":
             # Spreadsheets keep whole numbers as others do fractions.
             return text.strip().removesuffix(".0")

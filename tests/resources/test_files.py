@@ -5,6 +5,7 @@ import json
 import resource
 import subprocess
 import sys
+import time
 from base64 import b64encode
 from datetime import timedelta
 
@@ -18,7 +19,7 @@ from alliance.resources.files.actions import KEPT_FOR, MOST_LATELY, send_file
 from alliance.resources.files.checked import MEDIA_TYPES, Sent, file_of
 from alliance.resources.files.models import File, FileContent
 from tests.conftest import NOW
-from tests.resources.papers import good, hostile
+from tests.resources.papers import docx, good, hostile
 
 _GOOD, _HOSTILE = good(), hostile()
 _MEMORY = 640 * 2**20
@@ -62,6 +63,16 @@ def answers() -> dict[str, str | None]:
 @pytest.mark.parametrize("what", _HOSTILE)
 def test_a_hostile_file_is_refused_within_its_limits(answers, what):
     assert answers[what] == _HOSTILE[what][2]
+
+
+@pytest.mark.parametrize("beginning", [b"<relationship ", b"<relationship targetmode=", b"<! ", b"<!"])
+def test_beginnings_without_an_end_are_not_read_again_and_again(beginning):
+    content = docx({"word/a.xml": beginning * (2**20 // len(beginning))})
+
+    since = time.process_time()
+    file_of("a.docx", io.BytesIO(content))
+
+    assert time.process_time() - since < 2
 
 
 @pytest.mark.parametrize("what", _GOOD)
