@@ -96,7 +96,7 @@ def change_held(
     refuse_if(problems_with_values(changes) + _unreadable_hours(changes))
     if "managers" in changes:
         hold_people(session, changes["managers"])
-    refuse_if(unknown_names(session, changes, resource.owner_id, now))
+    refuse_if(unknown_names(session, changes, resource, now))
     before = sheet_of(session, resource, sorted({SECTION_OF[field] for field in changes}))
     wanted = differing(before, changes)
     if not wanted:

@@ -1,7 +1,7 @@
 """What has happened, as far as its reader may know of it: to one thing, or searched in all of history."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -16,6 +16,7 @@ from alliance.history.models import Event
 from alliance.members.actor import Actor
 from alliance.members.models import Membership, Person, Unit
 from alliance.refs import is_ref
+from alliance.resources.managing import as_told_to
 from alliance.resources.models import Resource
 from alliance.resources.permissions import visible_to
 
@@ -88,12 +89,12 @@ def searched(
     session: Session, reader: Actor, search: Search, after: Place | None = None, limit: int = PAGE
 ) -> tuple[list[Happened], Place | None]:
     """A page of what the search finds, the latest first, and the place where the next one begins. Raises Forbidden."""
-    return _page(session, _found_by(session, reader, search), after, limit)
+    return _page(session, reader, _found_by(session, reader, search), after, limit)
 
 
 def all_found(session: Session, reader: Actor, search: Search) -> Iterator[Happened]:
-    """All that the search finds, the latest first, in one statement and little memory. Raises Forbidden at once."""
-    return _all(session, _told(*_found_by(session, reader, search)))
+    """All that the search finds, the latest first, read through once in little memory. Raises Forbidden at once."""
+    return _all(session, reader, _told(*_found_by(session, reader, search)))
 
 
 def history_of(
@@ -103,7 +104,7 @@ def history_of(
     if not name.isprintable():
         raise Missing
     thing = _THINGS[things](session, reader, name)
-    found, following = _page(session, [thing.condition], after, PAGE)
+    found, following = _page(session, reader, [thing.condition], after, PAGE)
     return thing, found, following
 
 
@@ -286,13 +287,18 @@ def _told(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
 
 
 def _page(
-    session: Session, conditions: Sequence[sa.ColumnElement[bool]], after: Place | None, limit: int
+    session: Session,
+    reader: Actor,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    after: Place | None,
+    limit: int,
 ) -> tuple[list[Happened], Place | None]:
     chosen = _told(*conditions).limit(limit + 1)
     if after is not None:
         chosen = chosen.where(Event.at <= after.at).offset(after.seen)
     rows = [Happened(*row) for row in session.execute(chosen)]
-    return rows[:limit], _place(rows[:limit], after) if len(rows) > limit else None
+    shown = _as_told(session, reader, rows[:limit])
+    return shown, _place(shown, after) if len(rows) > limit else None
 
 
 def _place(shown: Sequence[Happened], after: Place | None) -> Place:
@@ -302,6 +308,13 @@ def _place(shown: Sequence[Happened], after: Place | None) -> Place:
     return Place(last, same + (after.seen if after is not None and after.at == last else 0))
 
 
-def _all(session: Session, chosen: Any) -> Iterator[Happened]:
-    for row in session.execute(chosen.execution_options(yield_per=_BATCH)):
-        yield Happened(*row)
+def _all(session: Session, reader: Actor, chosen: Any) -> Iterator[Happened]:
+    for rows in session.execute(chosen.execution_options(yield_per=_BATCH)).partitions():
+        yield from _as_told(session, reader, [Happened(*row) for row in rows])
+
+
+def _as_told(session: Session, reader: Actor, rows: list[Happened]) -> list[Happened]:
+    told = as_told_to(session, reader, [(row.verb, row.data) for row in rows])
+    return [
+        row if data is row.data else replace(row, data=data) for row, data in zip(rows, told, strict=True)
+    ]

@@ -16,7 +16,6 @@ from alliance.members.models import AllianceRole, Management, Membership, OneTim
 from alliance.members.people import unit_for_its_people
 
 PAGE: Final = 100
-_RESOURCE: Final = sa.table("resource", sa.column("id", sa.Integer), sa.column("owner_id", sa.Integer))
 
 
 @dataclass(frozen=True)
@@ -32,16 +31,18 @@ class Belonging:
     manages: int
 
 
-def people_of(session: Session, unit: Unit, *, words: str = "", page: int = 1) -> tuple[list[Belonging], int]:
+def people_of(
+    session: Session, unit: Unit, owned: sa.Select[int], *, words: str = "", page: int = 1
+) -> tuple[list[Belonging], int]:
     """A page of the people of the unit, the admins first, those whose last day is past last; and how many there are.
 
-    `words` narrows them to names and addresses that hold each of the words.
+    Of what they manage just `owned` is counted, which selects the resources of the unit that the reader may know of.
+    `words` narrows the people to names and addresses that hold each of the words.
     """
     managed = (
         sa.select(sa.func.count())
         .select_from(Management)
-        .join(_RESOURCE, _RESOURCE.c.id == Management.resource_id)
-        .where(Management.person_id == Person.id, _RESOURCE.c.owner_id == unit.id)
+        .where(Management.person_id == Person.id, Management.resource_id.in_(owned))
         .correlate(Person)
         .scalar_subquery()
     )

@@ -62,10 +62,15 @@ def _ended(who: str, data: Data, times: Days) -> str:
 
 
 def _given(who: str, data: Data, times: Days) -> str:
+    # The code is left out for those who may not know of the resource.
+    if "resource" not in data:
+        return _("%(who)s gave the management of a resource.", who=who)
     return _("%(who)s gave the management of %(resource)s.", who=who, resource=data["resource"])
 
 
 def _taken(who: str, data: Data, times: Days) -> str:
+    if "resource" not in data:
+        return _("%(who)s took the management of a resource.", who=who)
     return _("%(who)s took the management of %(resource)s.", who=who, resource=data["resource"])
 
 

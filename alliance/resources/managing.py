@@ -1,7 +1,7 @@
 """Who manages a resource: given and taken by those who look after the people of the unit that owns it."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -65,6 +65,35 @@ def left_to_manage(session: Session, person: Person, unit: Unit, reader: Actor) 
         .limit(_MOST_CHOICES)
     )
     return list(session.scalars(chosen))
+
+
+def owned_as_seen(unit: Unit, reader: Actor) -> sa.Select[int]:
+    """The numbers of what the unit owns, as far as the reader may know of it; for a larger statement."""
+    return sa.select(Resource.id).where(Resource.owner_id == unit.id, visible_to(reader))
+
+
+def as_told_to(
+    session: Session, reader: Actor, events: Sequence[tuple[str, dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """The data of these events, each given by verb and data, without the codes of what the reader may not know of.
+
+    Who manages something is in the history of the person, and whoever reads about the person need not see the resource.
+    """
+    named = {data.get("resource") for verb, data in events if verb in _TELLING}
+    seen: set[str] = set()
+    if named:
+        seen.update(
+            session.scalars(sa.select(Resource.code).where(Resource.code.in_(named), visible_to(reader)))
+        )
+    return [
+        {name: value for name, value in data.items() if name != "resource"}
+        if verb in _TELLING and data.get("resource") not in seen
+        else data
+        for verb, data in events
+    ]
+
+
+_TELLING: Final = ("management.given", "management.taken")
 
 
 def _managed(person: Person, unit: Unit) -> sa.Select[Resource]:

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.errors import Problem
-from alliance.members.models import Group, Membership, Person
+from alliance.members.models import Group, GroupUnit, Membership, Person
 from alliance.members.standing import lasts
 from alliance.resources.kinds import DETAILS, INSTRUMENT_CLASSES, KINDS, PRESETS, VISIBILITIES
+from alliance.resources.models import Resource, ResourceGroup
 from alliance.resources.sheet import Values
 
 LENGTHS: Final[Mapping[str, int]] = {
@@ -72,22 +73,35 @@ def problems_with_values(values: Values) -> list[Problem]:
     return [problem for field, value in values.items() for problem in _problems(field, value)]
 
 
-def unknown_names(session: Session, values: Values, owner_id: int, now: datetime) -> list[Problem]:
-    """Groups that are not there, and managers who are not people of the owner in good standing."""
+def unknown_names(session: Session, values: Values, resource: Resource, now: datetime) -> list[Problem]:
+    """Groups the owner is not in, and managers who are not people of the owner in good standing.
+
+    Groups that stand on the sheet stay, though the owner has left them. Of all others nothing is told, not even whether
+    they are there: who is in a group is known to its units alone.
+    """
     problems = []
     if wanted := set(values.get("groups", ())):
-        known = session.scalars(sa.select(Group.code).where(Group.code.in_(wanted)))
+        theirs = sa.select(GroupUnit.group_id).where(GroupUnit.unit_id == resource.owner_id)
+        present = sa.select(ResourceGroup.group_id).where(ResourceGroup.resource_id == resource.id)
+        known = session.scalars(
+            sa.select(Group.code).where(
+                Group.code.in_(wanted), sa.or_(Group.id.in_(theirs), Group.id.in_(present))
+            )
+        )
         if wanted - set(known):
             problems.append(Problem("no_such_group", field="groups"))
     if wanted := set(values.get("managers", ())):
-        theirs = (
+        people = (
             sa.select(Person.ref)
             .join(Membership, Membership.person_id == Person.id)
             .where(
-                Person.ref.in_(wanted), Membership.unit_id == owner_id, Person.status == "active", lasts(now)
+                Person.ref.in_(wanted),
+                Membership.unit_id == resource.owner_id,
+                Person.status == "active",
+                lasts(now),
             )
         )
-        if wanted - set(session.scalars(theirs)):
+        if wanted - set(session.scalars(people)):
             problems.append(Problem("not_of_the_owner", field="managers"))
     return problems
 

@@ -284,7 +284,7 @@ def _page(
 
 
 def _offer_groups(session: Any, form: Any, resource: Resource) -> None:
-    form.offer(groups_for(session, resource, form.groups.data or ()))
+    form.offer(groups_for(session, resource))
 
 
 def _offer_people(session: Any, form: Any, resource: Resource) -> None:

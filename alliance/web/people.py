@@ -23,9 +23,16 @@ from alliance.members.models import Membership, OneTimeLink, Person, Unit
 from alliance.members.people import unit_for_its_people
 from alliance.members.roster import PAGE, Belonging, invitations_of, one_of, people_of, roles_history
 from alliance.members.standing import last_day
-from alliance.notifications.happenings import happening
+from alliance.notifications.history_words import in_words
 from alliance.notifications.sentences import words_for
-from alliance.resources.managing import give_management, left_to_manage, managed_as_seen, take_management
+from alliance.resources.managing import (
+    as_told_to,
+    give_management,
+    left_to_manage,
+    managed_as_seen,
+    owned_as_seen,
+    take_management,
+)
 from alliance.web.access import members_only
 from alliance.web.forms.people import DepartureForm, InvitationForm, ManagementForm, MembershipForm
 from alliance.web.paging import asked_page
@@ -241,10 +248,10 @@ def _departure(code: str, ref: str, form: DepartureForm, chosen: frozenset[str] 
 
 
 def _list(code: str, form: InvitationForm) -> str:
-    session, now = db.session(), clock.now()
-    unit = unit_for_its_people(session, code, require_actor())
+    session, now, actor = db.session(), clock.now(), require_actor()
+    unit = unit_for_its_people(session, code, actor)
     words, number = request.args.get("q", "").strip()[:_LONGEST_WORD], asked_page()
-    people, total = people_of(session, unit, words=words, page=number)
+    people, total = people_of(session, unit, owned_as_seen(unit, actor), words=words, page=number)
     times = Times.of(unit.zone)
     return render_template(
         "people/index.html",
@@ -325,9 +332,12 @@ def _role_form(unit: Unit, membership: Membership) -> MembershipForm:
 def history_of(person: Person, unit: Unit | None, zone: str = "") -> list[tuple[Markup, str]]:
     """What became of the person's roles, the latest first: when, and a sentence."""
     times = Times.of(unit.zone if unit is not None else zone)
+    session, zone_info = db.session(), ZoneInfo(times.zone.key)
+    found = roles_history(session, person, unit)
+    told = as_told_to(session, require_actor(), [(event.verb, event.data) for event, _who in found])
     return [
-        (times.moment_alone(event.at), happening(event, who or _("The system"), ZoneInfo(times.zone.key)))
-        for event, who in roles_history(db.session(), person, unit)
+        (times.moment_alone(event.at), in_words(event.verb, data, who or _("The system"), zone_info))
+        for (event, who), data in zip(found, told, strict=True)
     ]
 
 

@@ -1,7 +1,5 @@
 """What there is to choose from on a resource's sheet: groups, and people of its owner."""
 
-from collections.abc import Collection
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -9,14 +7,17 @@ from alliance import clock
 from alliance.i18n import localized
 from alliance.members.models import Group, GroupUnit, Membership, Person
 from alliance.members.standing import lasts
-from alliance.resources.models import Resource
+from alliance.resources.models import Resource, ResourceGroup
 
 
-def groups_for(session: Session, resource: Resource, chosen: Collection[str]) -> list[tuple[str, str]]:
-    """The groups the owner is in, and those chosen already: code and name, by name."""
+def groups_for(session: Session, resource: Resource) -> list[tuple[str, str]]:
+    """The groups the owner is in, and those on the sheet already: code and name, by name.
+
+    What a form sent adds none, or whoever guesses its code would learn the name of any group.
+    """
     theirs = sa.select(GroupUnit.group_id).where(GroupUnit.unit_id == resource.owner_id)
-    sound = [code for code in chosen if code.isprintable()]
-    groups = session.scalars(sa.select(Group).where(sa.or_(Group.id.in_(theirs), Group.code.in_(sound))))
+    present = sa.select(ResourceGroup.group_id).where(ResourceGroup.resource_id == resource.id)
+    groups = session.scalars(sa.select(Group).where(sa.or_(Group.id.in_(theirs), Group.id.in_(present))))
     return sorted(((group.code, str(localized(group, "name"))) for group in groups), key=lambda pair: pair[1])
 
 

@@ -408,6 +408,24 @@ def test_who_manages_from_now_on_stands_in_the_history_of_the_person_too(world):
     assert told == [("management.given", given), ("management.taken", given)]
 
 
+def test_a_resource_is_shared_only_into_groups_of_its_owner_but_stays_in_those_it_left(world):
+    world.resource(visibility="groups", groups=(world.group("LEFT", world.university),))
+    world.group("FOREIGN", world.university)
+    world.group("CHAIN", world.institute)
+    fang = world.actor(world.fang)
+
+    for guessed in ("FOREIGN", "NOWHERE"):
+        with pytest.raises(Refused) as refused:
+            change_resource("CONFOCAL", {"groups": ["LEFT", guessed]}, by=fang)
+        assert codes(refused) == ["no_such_group"]
+    change_resource("CONFOCAL", {"groups": ["CHAIN", "LEFT"]}, by=fang)
+    assert sheet(world)["groups"] == ["CHAIN", "LEFT"]
+
+    change_resource("CONFOCAL", {"groups": ["CHAIN"]}, by=fang)
+    with pytest.raises(Refused):
+        change_resource("CONFOCAL", {"groups": ["CHAIN", "LEFT"]}, by=fang)
+
+
 def test_a_new_technique_is_shared_and_an_old_one_keeps_its_name(world):
     world.resource()
     world.alike(world.resource("OTHER"), technique="共聚焦")

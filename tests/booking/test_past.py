@@ -13,6 +13,7 @@ from alliance.calendars.feeds import make_feed
 from alliance.db import db
 from alliance.errors import Forbidden, Missing
 from alliance.history.models import Event
+from alliance.resources.managing import give_management, take_management
 from tests.booking.acting import request
 from tests.conftest import NOW
 from tests.resources.counting import statements
@@ -91,6 +92,34 @@ def test_bookings_and_things_that_are_private_are_not_told(world, office, chair)
     assert world.session.scalar(sa.select(sa.func.count()).select_from(Event)) == 3
     assert verbs(world, office) == ["feed.made"]
     assert verbs(world, chair) == []
+
+
+def test_who_manages_what_is_hidden_is_told_without_its_code(world, office):
+    world.resource("OPEN")
+    world.resource("HIDDEN", visibility="hidden")
+    ref, fang = world.person("mei", world.institute).ref, world.actor(world.fang)
+    for code in ("OPEN", "HIDDEN"):
+        give_management("INST", ref, code, by=fang)
+    take_management("INST", ref, "HIDDEN", by=fang)
+
+    def told(reader):
+        return [
+            [each.data.get("resource") for each in found]
+            for found in (
+                history_of(world.session, reader, "people", ref)[1],
+                history_of(world.session, reader, "units", "INST")[1],
+            )
+        ]
+
+    searching = [
+        [each.data.get("resource") for each in found]
+        for found in (
+            searched(world.session, office, Search())[0],
+            all_found(world.session, office, Search()),
+        )
+    ]
+    assert told(office) == searching == [[None, None, "OPEN"]] * 2
+    assert told(fang) == [["HIDDEN", "HIDDEN", "OPEN"]] * 2
 
 
 def test_nobody_else_searches(world):

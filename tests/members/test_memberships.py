@@ -12,7 +12,7 @@ from alliance.history.models import Event
 from alliance.members.memberships import change_membership, readmit_person, suspend_person
 from alliance.members.models import Management, Membership
 from alliance.members.roster import everybody, known_person, people_of, roles_history
-from alliance.resources.managing import give_management, take_management
+from alliance.resources.managing import give_management, owned_as_seen, take_management
 from tests.world import at
 
 
@@ -178,8 +178,10 @@ def test_only_the_secretariat_suspends_and_nobody_the_last_admin_or_himself(sess
 def test_the_list_shows_admins_first_then_members_then_guests(session, world, mei):
     change(world, world.person("ada", world.institute), ends_on=date(2026, 12, 31))
     world.manages(mei, world.resource("OURS"))
+    world.manages(mei, world.resource("THEIRS", owner=world.university))
 
-    people, total = people_of(session, world.institute)
+    everything = owned_as_seen(world.institute, world.actor(world.fang))
+    people, total = people_of(session, world.institute, everything)
 
     assert [(each.name, each.is_admin, each.manages) for each in people] == [
         ("fangshuyan", True, 0),
@@ -187,8 +189,21 @@ def test_the_list_shows_admins_first_then_members_then_guests(session, world, me
         ("ada", False, 0),
     ]
     assert total == 3
-    assert [each.name for each in people_of(session, world.institute, words="EXAMPLE me")[0]] == ["mei"]
-    assert people_of(session, world.institute, words="100%_\\") == ([], 0)
+    assert [each.name for each in people_of(session, world.institute, everything, words="EXAMPLE me")[0]] == [
+        "mei"
+    ]
+    assert people_of(session, world.institute, everything, words="100%_\\") == ([], 0)
+
+
+def test_what_is_hidden_is_not_counted_among_what_somebody_manages(session, world, mei, qin):
+    world.manages(mei, world.resource("OURS"))
+    world.manages(mei, world.resource("HIDDEN", visibility="hidden"))
+
+    def counted(reader):
+        owned = owned_as_seen(world.institute, world.actor(reader))
+        return [each.manages for each in people_of(session, world.institute, owned, words="mei")[0]]
+
+    assert (counted(qin), counted(world.fang)) == ([1], [2])
 
 
 def test_the_secretariat_finds_everybody(session, world, mei, qin):

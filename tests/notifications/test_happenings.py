@@ -137,6 +137,8 @@ TOLD = [
     ("membership.ended", {}, "Lin ended the membership."),
     ("management.given", {"resource": "CNF"}, "Lin gave the management of CNF."),
     ("management.taken", {"resource": "CNF"}, "Lin took the management of CNF."),
+    ("management.given", {}, "Lin gave the management of a resource."),
+    ("management.taken", {}, "Lin took the management of a resource."),
     ("invitation.sent", {"is_admin": False}, "Lin invited somebody."),
     ("invitation.sent", {"is_admin": True}, "Lin invited an admin."),
     ("invitation.ended", {}, "Lin ended an invitation."),

@@ -59,6 +59,21 @@ def filled(page) -> dict[str, list[str] | str]:
     return found
 
 
+def test_a_guessed_group_is_neither_named_nor_shared_into(fang, world):
+    world.resource(visibility="groups", groups=(world.group("LEFT", world.university),))
+    world.group("FOREIGN", world.university)
+    before, page = sheet(world), fang.get(f"{EDIT}/access")
+
+    answer = fang.send(
+        f"{EDIT}/access", on=f"{EDIT}/access", **(filled(page) | {"groups": ["FOREIGN", "LEFT"]})
+    )
+
+    assert answer.status_code == 422
+    assert "One of these groups is not there." in words(answer)
+    assert ('value="LEFT"' in answer.text, "FOREIGN" in answer.text) == (True, False)
+    assert sheet(world) == before
+
+
 @BOTH
 @pytest.mark.parametrize("section", SECTIONS)
 def test_saving_a_section_untouched_changes_nothing(fang, world, section):

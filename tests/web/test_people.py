@@ -119,6 +119,21 @@ def test_management_is_given_and_taken_on_the_page(app, world, fang, mei):
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Management)) == 0
 
 
+def test_no_page_tells_the_secretariat_of_what_a_unit_hides(app, world, fang, qin, mei):
+    world.resource("CONCEALED", visibility="hidden")
+    ref = mei.ref
+    fang.send(f"{PEOPLE}/{ref}/management", on=f"{PEOPLE}/{ref}", resource="CONCEALED")
+
+    for page in (
+        *(f"/people/{ref}", f"{PEOPLE}/{ref}", f"/people/{ref}/history"),
+        *("/units/INST/history", "/history", "/history/csv"),
+    ):
+        text = qin.get(page).text
+        assert "the management of a resource." in text, page
+        assert "CONCEALED" not in text, page
+    assert "the management of CONCEALED." in fang.get(f"{PEOPLE}/{ref}").text
+
+
 def test_the_number_of_statements_does_not_grow_with_the_people(app, world, fang, mei):
     fang.get(PEOPLE)
     with statements() as few:

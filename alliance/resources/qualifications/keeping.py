@@ -35,6 +35,7 @@ def make_qualification(
         raise Missing
     if unit.id not in by.admin_unit_ids:
         raise Forbidden("unit_admin")
+    resources = _sound(resources)
     _hold(session, unit.id, None, resources)
     codes = set(session.scalars(sa.select(Qualification.code).where(Qualification.owner_id == unit.id)))
     problems = _problems(name_zh, name_en)
@@ -66,6 +67,7 @@ def change_qualification(
     found, owner = granted_qualification(session, by, code)
     if owner.id not in by.admin_unit_ids:
         raise Forbidden("unit_admin")
+    resources = _sound(resources)
     _hold(session, owner.id, found.id, resources)
     session.refresh(found)
     refuse_if(_problems(name_zh, name_en))
@@ -74,6 +76,11 @@ def change_qualification(
     asking = _let_ask(session, found, resources)
     _record(session, "qualification.changed", found, by, before=before, resources=asking)
     return code
+
+
+def _sound(codes: Collection[str]) -> list[str]:
+    """Those that can be codes at all: PostgreSQL refuses to be asked about a zero."""
+    return [code for code in codes if code.isprintable()]
 
 
 def _hold(session: Session, owner_id: int, qualification_id: int | None, codes: Collection[str]) -> None:

@@ -263,6 +263,15 @@ def test_a_unit_makes_and_changes_what_its_resources_ask_for(world, confocal, fa
         make_qualification("INST", by=lin, name_zh="x", name_en="", resources=[])
 
 
+def test_what_cannot_be_a_code_lets_nothing_ask(world, confocal, fang):
+    names = {"name_zh": "使用", "name_en": "Use"}
+    code = make_qualification("INST", by=fang, resources=["CONF\0CAL", "CONFOCAL"], **names)
+    change_qualification(code, by=fang, resources=["\0", "CONFOCAL"], **names)
+
+    asking = sa.select(RequiredQualification.resource_id)
+    assert world.session.scalars(asking).all() == [confocal.id]
+
+
 def test_lists_cost_the_same_with_one_and_three(world, confocal, use, fang):
     counts = []
     for n in range(3):
