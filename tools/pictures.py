@@ -22,6 +22,7 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 _LARGEST: Final = 150 * 1024
 _RESEARCHER: Final = "linyuan@example.org"
 _ADMIN: Final = "fangshuyan@example.org"
+_SECRETARIAT: Final = "qinwanqing@example.org"
 _WIDE: Final = (1200, 800)
 _TALL: Final = (1200, 980)
 _PHONE: Final = (390, 844)
@@ -162,6 +163,10 @@ PICTURES: Final = (
     Picture("dark", "/resources/XWBR-001", size=_TALL, theme="dark"),
     Picture("form-refused", f"{_WISH}&start=09:00&end=19:00", size=_TALL, first=ask_too_much),
     Picture("mine", "/bookings"),
+    Picture("editor", "/resources/XWBR-001/edit", who=_ADMIN, size=_TALL),
+    Picture("hours", "/resources/XWBR-001/hours", who=_ADMIN),
+    Picture("people-phone", "/units/XWBR/people", who=_ADMIN, size=_PHONE),
+    Picture("year", "/calendar", who=_SECRETARIAT, size=_TALL),
     Picture("approvals", "/approvals", who=_ADMIN, size=_TALL, first=open_the_second),
     # Last, for it leaves a request behind.
     Picture("booking", f"{_WISH}&start=12:00&end=13:30", first=send_a_request),

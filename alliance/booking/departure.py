@@ -25,6 +25,7 @@ from alliance.errors import Missing, Problem, refuse_if
 from alliance.history.actions import record
 from alliance.hold import hold
 from alliance.members.actor import Actor, actor_of
+from alliance.members.invitations import spend_invitations
 from alliance.members.memberships import held_membership, last_admin
 from alliance.members.models import Management, Membership, Person, Unit
 from alliance.members.people import unit_for_its_people
@@ -90,6 +91,8 @@ def end_membership(session: Session, unit_code: str, ref: str, handover: Handove
     refuse_if(problems)
     kept = len(_bookings(session, person.id, unit.id, clock.now()))
     session.delete(membership)
+    # A letter that still lies about would let him back in, as whatever it said.
+    spend_invitations(session, person.email, unit.id, clock.now())
     record(
         session,
         "membership.ended",

@@ -1,7 +1,8 @@
 """The first start of an empty installation: a code that the server prints, and the act that makes the alliance."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import available_timezones
 
@@ -53,8 +54,21 @@ def new_start_code(session: Session) -> str:
     return "-".join(code[n : n + 4] for n in range(0, _CODE_LENGTH, 4))
 
 
-def begin_alliance(code: str, beginning: Beginning, *, address: str | None, may_demo: bool) -> int:
+def _no_logo() -> None:
+    """None: an alliance need not have one."""
+
+
+def begin_alliance(
+    code: str,
+    beginning: Beginning,
+    *,
+    address: str | None,
+    may_demo: bool,
+    logo: Callable[[], bytes | None] = _no_logo,
+) -> int:
     """Make the alliance and its first secretariat; return that person's id.
+
+    `logo` is made only once the attempt is counted: looking into pictures is work that nobody shall ask for at will.
 
     Raises Missing once there is anybody, and Refused with everything that is wrong; guesses at the code are limited
     like those at passwords.
@@ -65,6 +79,7 @@ def begin_alliance(code: str, beginning: Beginning, *, address: str | None, may_
         problems.append(Problem("no_demo_here", field="demo"))
     refuse_if(problems)
     # Reckoned between two transactions, never inside one.
+    beginning = replace(beginning, logo=logo())
     return _begin(code, beginning, passwords.hash_password(beginning.password))
 
 

@@ -21,7 +21,7 @@ from alliance.members.links import link_of, new_link, working
 from alliance.members.models import Membership, OneTimeLink, Person, Unit
 from alliance.members.people import held_for_its_people
 from alliance.members.sign_in import is_mail_address, new_epoch, normal_email
-from alliance.members.standing import end_of
+from alliance.members.standing import end_of, forget_managements
 from alliance.refs import digest
 
 LONGEST_NAME: Final = 80
@@ -105,7 +105,7 @@ def problems_with_guest(guest: Guest, unit: Unit, members: set[str], now: dateti
 
 
 def members_among(session: Session, unit: Unit, guests: Sequence[Guest]) -> set[str]:
-    """The addresses, of those to be invited, whose people belong to the unit without an end."""
+    """The addresses, of those to be invited, whose people belong to the unit now, guests included."""
     now = clock.now()
     still = sa.or_(Membership.ends_at.is_(None), Membership.ends_at > now)
     emails = {normal_email(guest.email) for guest in guests}
@@ -163,6 +163,7 @@ def accept_as_new(token: str, *, name: str, language: Language, password: str) -
 def accept(session: Session, token: str, *, by: Actor) -> str:
     """Join the unit as the person whose address was invited; return the unit's code.
 
+    Whoever belongs to it by then keeps the roles he has.
     Raises Missing when the link does not work (any more), and Forbidden for anybody else.
     """
     link = _usable(session, token)
@@ -205,12 +206,17 @@ def _join(session: Session, link: OneTimeLink, person_id: int) -> str:
         raise Missing
     hold(session, persons=[person_id], units=[link.unit_id])
     now = clock.now()
+    link.used_at, link.seed = now, None
     before = session.get(Membership, (person_id, link.unit_id))
+    if before is not None and (before.ends_at is None or before.ends_at > now):
+        # Whoever belongs to it by now keeps what he was given since the letter was written.
+        return link.unit.code
     if before is None:
         before = Membership(person_id=person_id, unit_id=link.unit_id)
         session.add(before)
+    else:
+        forget_managements(session, person_id, link.unit_id)
     before.is_admin, before.ends_at = link.is_admin, link.ends_at
-    link.used_at, link.seed = now, None
     record(
         session,
         "membership.began",
@@ -257,11 +263,7 @@ def send_invitation(
     """Add the link whose letter the worker writes, in place of an earlier one of the unit; return its ref."""
     email = normal_email(guest.email)
     # Only the latest invitation of a unit works, with what was decided last.
-    session.execute(
-        sa.update(OneTimeLink)
-        .where(OneTimeLink.email == email, OneTimeLink.unit_id == unit.id, *working("invitation", now))
-        .values(used_at=now, seed=None)
-    )
+    spend_invitations(session, email, unit.id, now)
     link = new_link(
         "invitation",
         email,
@@ -278,6 +280,15 @@ def send_invitation(
     session.flush()
     _record(session, "invitation.sent", unit, now, by.person_id, invitation=link.ref, is_admin=link.is_admin)
     return link.ref
+
+
+def spend_invitations(session: Session, email: str, unit_id: int, now: datetime) -> None:
+    """Let the open invitations of that address into the unit work no more."""
+    session.execute(
+        sa.update(OneTimeLink)
+        .where(OneTimeLink.email == email, OneTimeLink.unit_id == unit_id, *working("invitation", now))
+        .values(used_at=now, seed=None)
+    )
 
 
 def _refuse_too_many(session: Session, unit: Unit, more: int) -> None:

@@ -1,6 +1,6 @@
 """Reading the people of a unit: who belongs to it and how, who is invited, and one person with all his units."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from alliance.errors import Forbidden, Missing
 from alliance.history.models import Event
 from alliance.members.actor import Actor
-from alliance.members.links import working
 from alliance.members.models import AllianceRole, Management, Membership, OneTimeLink, Person, Unit
 from alliance.members.people import unit_for_its_people
 
@@ -78,12 +77,6 @@ def invitations_of(session: Session, unit: Unit) -> Sequence[OneTimeLink]:
         OneTimeLink.unit_id == unit.id, OneTimeLink.purpose == "invitation", OneTimeLink.used_at.is_(None)
     )
     return session.scalars(chosen.order_by(OneTimeLink.id.desc()).limit(PAGE)).all()
-
-
-def open_invitations(session: Session, unit: Unit, emails: Collection[str], now: datetime) -> set[str]:
-    """Which of these addresses have an invitation to the unit that still works."""
-    chosen = sa.select(OneTimeLink.email).where(OneTimeLink.unit_id == unit.id, *working("invitation", now))
-    return set(session.scalars(chosen)) & set(emails)
 
 
 def one_of(session: Session, unit_code: str, ref: str, by: Actor) -> tuple[Unit, Person, Membership]:

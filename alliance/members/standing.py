@@ -5,6 +5,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from alliance.members.models import Management, Membership
 
@@ -33,6 +34,16 @@ def still_manages(now: Any) -> sa.ColumnElement[bool]:
         .exists()
     )
     return sa.not_(ended)
+
+
+def forget_managements(session: Session, person_id: int, unit_id: int) -> None:
+    """Let somebody who comes back after his time ended begin anew: what he managed of the unit then is not his now."""
+    of_unit = sa.select(_RESOURCE.c.id).where(_RESOURCE.c.owner_id == unit_id)
+    session.execute(
+        sa.delete(Management)
+        .where(Management.person_id == person_id, Management.resource_id.in_(of_unit))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def end_of(day: date, zone: str) -> datetime:

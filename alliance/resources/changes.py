@@ -105,7 +105,8 @@ def refuse_overtaken(session: Session, resource: Resource, fields: Values, versi
     sections = {SECTION_OF[field] for field in fields}
     since = [
         change
-        for change in reversed(changes_of(session, resource.id))
+        # Each change moves the version by one, so these are all there can be since.
+        for change in reversed(changes_of(session, resource.id, resource.version - version))
         if change.version > version and change.sections & sections
     ]
     if since:

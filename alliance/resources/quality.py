@@ -15,10 +15,12 @@ from alliance.history.actions import record
 from alliance.hold import hold
 from alliance.members.actor import Actor
 from alliance.members.models import Management, Person, Unit
+from alliance.members.standing import still_manages
 from alliance.resources.models import Photo, PolicyRow, Resource
 from alliance.resources.permissions import run_by, visible_to
 
 # From the gravest to the least: nobody can use it, nobody answers for it, it may be untrue, it says too little.
+_NOW: Final[sa.BindParameter[Any]] = sa.bindparam("now", type_=Instant())
 FLAWS: Final = (
     "never_open",
     "no_manager",
@@ -71,7 +73,7 @@ def quality(
     """
     if not (reader.managed_ids or reader.admin_unit_ids or reader.is_secretariat):
         raise Forbidden("manager")
-    given = {"stale": now - CONFIRMED_FOR}
+    given = {"stale": now - CONFIRMED_FOR, "now": now}
     sums = session.execute(_sums(reader), given).all()
     of_unit = [row for row in sums if unit in ("", row.Unit.code)]
     flaws = {name: number for name in FLAWS if (number := sum(getattr(row, name) for row in of_unit))}
@@ -134,7 +136,7 @@ def _conditions() -> dict[str, Condition]:
     manager = (
         of_it.select_from(Management)
         .join(Person, Person.id == Management.person_id)
-        .where(Management.resource_id == Resource.id, Person.status == "active")
+        .where(Management.resource_id == Resource.id, Person.status == "active", still_manages(_NOW))
     )
     stale = sa.bindparam("stale", type_=Instant())
     return {

@@ -60,9 +60,9 @@ def begin() -> Answer:
                 person_name=form.person_name.data,
                 email=form.email.data,
                 password=form.new.data,
-                logo=_logo(),
                 demo=form.demo.data == "demo",
             ),
+            logo=_logo,
             address=request.remote_addr,
             may_demo=not _settings().is_production,
         )

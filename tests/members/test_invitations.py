@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from alliance import clock
+from alliance.booking.departure import Handover, end_membership
 from alliance.db import db
 from alliance.errors import Forbidden, Missing, Problem, Refused, Stale
 from alliance.history.models import Event
@@ -227,3 +228,26 @@ def test_rights_end_with_a_guests_last_day(session, world):
     assert len(during.managed_ids) == 1
     assert after.unit_ids == {world.university.id}
     assert (after.admin_unit_ids, after.managed_ids) == (frozenset(), frozenset())
+
+
+def test_an_old_letter_takes_no_role_from_whoever_belongs_by_now(session, world):
+    ref, mei = invite_mei(world), world.person("mei")
+    world.session.add(Membership(person_id=mei.id, unit_id=world.institute.id, is_admin=True))
+    world.session.commit()
+
+    code = accept(token(session, ref), by=world.actor(mei))
+
+    assert code == "INST"
+    assert memberships(session)[-1] == ("mei@example.org", world.institute.id, True, None)
+
+
+def test_an_old_letter_does_not_let_anybody_back_in(session, world):
+    ref, mei = invite_mei(world, guest=Guest("mei@example.org", is_admin=True)), world.person("mei")
+    world.session.add(Membership(person_id=mei.id, unit_id=world.institute.id))
+    world.session.commit()
+    old = token(session, ref)
+
+    end_membership("INST", mei.ref, Handover(), by=world.actor(world.fang))
+
+    with pytest.raises(Missing):
+        accept(old, by=world.actor(mei))

@@ -14,6 +14,7 @@ from alliance.members.actor import Actor
 from alliance.members.joining.applications import already_decided, problems_with_reason
 from alliance.members.joining.models import LONGEST_WHY, JoinRequest
 from alliance.members.models import Membership, Person, Unit
+from alliance.members.standing import forget_managements
 from alliance.members.unit_facts import problem_with_text
 from alliance.members.units import unit_by_code
 from alliance.refs import is_ref, new_ref
@@ -82,6 +83,7 @@ def _begin_membership(session: Session, request: JoinRequest, by: Actor) -> None
         session.add(membership)
     elif membership.ends_at is not None and membership.ends_at <= clock.now():
         membership.is_admin = False
+        forget_managements(session, request.person_id, request.unit_id)
     membership.ends_at = None
     record(
         session,
