@@ -1,5 +1,7 @@
 """Migrations: up from nothing, down, up again; what they make is what the models say, guard included."""
 
+from datetime import UTC, datetime
+
 import flask_migrate
 import pytest
 import sqlalchemy as sa
@@ -82,3 +84,28 @@ def test_migrating_leaves_data_alone(empty_app):
 
     with db.engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM calendar")) == 1
+
+
+def test_rows_that_refer_to_what_is_changed_do_not_keep_it_from_going_down(empty_app):
+    """SQLite checks foreign keys while a table is rebuilt, so only rows tell whether a step down holds."""
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    # Far ids: those given by hand do not move PostgreSQL's counters, and the guard is tried with rows of its own.
+    unit = {"id": 900, "code": "INST", "name_zh": "所", "monogram_zh": "所", "monogram_en": "IN"}
+    rows = {
+        "unit": {**unit, "kind": "university", "changed_at": at},
+        "calendar": {"id": 900, "code": "INST", "name_zh": "日历", "unit_id": 900},
+        "calendar_day": {"calendar_id": 900, "date": at.date(), "day_class": "RD"},
+        "unit_group": {"id": 900, "code": "CHAIN", "name_zh": "链", "lead_id": 900, "changed_at": at},
+        "unit_group_unit": {"group_id": 900, "unit_id": 900},
+    }
+    flask_migrate.upgrade()
+    with db.engine.begin() as connection:
+        for name, row in rows.items():
+            connection.execute(sa.insert(Base.metadata.tables[name]).values(row))
+
+    flask_migrate.downgrade(revision="0014")
+    flask_migrate.upgrade()
+
+    with db.engine.connect() as connection:
+        counts = [connection.scalar(sa.text(f"SELECT count(*) FROM {name}")) for name in rows]
+    assert (counts, differences(), is_guarded()) == ([1] * len(rows), [], True)

@@ -16,6 +16,7 @@ from alliance.booking.facts import Facts, Wish
 from alliance.booking.gather import holds_at
 from alliance.booking.models import Booking, Occupancy
 from alliance.booking.rules import (
+    Rule,
     more_than_there_are,
     not_bookable,
     not_open_to_you,
@@ -30,7 +31,7 @@ from alliance.errors import Problem, Refused
 from alliance.intervals import Span
 from alliance.refs import digest
 from alliance.resources.kinds import MODE_OF_PRESET
-from alliance.resources.models import PolicyRow, Resource, ResourcePart
+from alliance.resources.models import Item, PolicyRow, Resource, ResourcePart
 from alliance.resources.sheet import SECTIONS, Values
 
 # Notice and horizon were judged when somebody asked; buffers and decisions are kept with each booking.
@@ -44,6 +45,8 @@ _RULES: Final = (
     too_long,
     not_open_to_you,
 )
+# What a part owes the bookings of its wholes: they keep the rules of the whole, and only need the part to be there.
+_RULES_OF_PARTS: Final = (not_bookable,)
 # The fields that any of these rules reads.
 FIELDS: Final = frozenset(
     {"preset", "items", "hours", "routes", "grid_minutes", "shortest_minutes", "longest_minutes"}
@@ -90,9 +93,13 @@ def known(refs: Iterable[str]) -> str:
 def broken_by(
     session: Session, resource: Resource, before: Values, changes: Values, now: datetime
 ) -> list[Broken]:
-    """The bookings to come, by start, that keep the rules of `before`, a whole sheet, and break the changed ones."""
+    """The bookings to come, by start, that keep the rules of `before`, a whole sheet, and break the changed ones.
+
+    Bookings of its wholes count where it could no longer be booked at all.
+    """
     ahead = session.execute(
         sa.select(
+            Booking.resource_id,
             Booking.ref,
             Booking.starts_at,
             Booking.ends_at,
@@ -100,9 +107,7 @@ def broken_by(
             Booking.relation,
             Booking.status,
         )
-        .where(
-            Booking.resource_id == resource.id, Booking.ends_at > now, Booking.starts_at > now, holds_at(now)
-        )
+        .where(_takes(resource.id), Booking.ends_at > now, Booking.starts_at > now, holds_at(now))
         .order_by(Booking.starts_at, Booking.id)
     ).all()
     if not ahead:
@@ -118,9 +123,10 @@ def broken_by(
         for values in ({}, changes)
     )
     found = []
-    for ref, start, end, quantity, relation, status in ahead:
+    for booked_id, ref, start, end, quantity, relation, status in ahead:
         wish = Wish(Span(start, end), quantity)
-        codes = _codes(wish, new, relation) - _codes(wish, old, relation)
+        rules = _RULES if booked_id == resource.id else _RULES_OF_PARTS
+        codes = _codes(wish, new[relation], rules) - _codes(wish, old[relation], rules)
         if codes:
             found.append(Broken(ref, tuple(sorted(codes)), status))
     return found
@@ -138,17 +144,52 @@ def on_items(session: Session, item_ids: Iterable[int], now: datetime) -> list[s
 
 
 def still_to_come(session: Session, resource_id: int, now: datetime) -> list[Broken]:
-    """All bookings of the resource that run or are to come, by start."""
+    """All bookings of the resource, and of the wholes it is part of, that run or are to come, by start."""
     chosen = (
         sa.select(Booking.ref, Booking.status)
-        .where(Booking.resource_id == resource_id, Booking.ends_at > now, holds_at(now))
+        .where(_takes(resource_id), Booking.ends_at > now, holds_at(now))
         .order_by(Booking.starts_at, Booking.id)
     )
     return [Broken(ref, ("not_bookable",), status) for ref, status in session.execute(chosen)]
 
 
-def _codes(wish: Wish, facts: Mapping[str, Facts], relation: str) -> set[str]:
-    return {problem.code for problem in problems_with(wish, facts[relation], _RULES)}
+def wholes_shown(session: Session, resource_id: int) -> tuple[str, ...]:
+    """The codes of the published wholes it is part of: they are booked item by item, whatever becomes of the part."""
+    chosen = (
+        sa.select(Resource.code)
+        .join(ResourcePart, ResourcePart.whole_id == Resource.id)
+        .where(ResourcePart.part_id == resource_id, Resource.status == "published")
+        .order_by(Resource.code)
+    )
+    return tuple(session.scalars(chosen))
+
+
+def untimed_under(session: Session, resource: Resource, changes: Mapping[str, Any]) -> list[Problem]:
+    """What keeps it from being used otherwise than by time: a published whole needs its parts to be."""
+    preset = changes.get("preset")
+    if preset is None or resource.mode != "timed" or MODE_OF_PRESET[preset] == "timed":
+        return []
+    return part_of_shown(session, resource.id, field="preset")
+
+
+def part_of_shown(session: Session, resource_id: int, field: str | None = None) -> list[Problem]:
+    """A finding with the wholes that can be booked as long as its parts are there, if there are any."""
+    wholes = wholes_shown(session, resource_id)
+    return [Problem("part_of_published", params={"wholes": wholes}, field=field)] if wholes else []
+
+
+def _takes(resource_id: int) -> sa.ColumnElement[bool]:
+    """Whether a booking is of the resource, or takes its items as those of a part."""
+    by_items = (
+        sa.select(Occupancy.booking_id)
+        .join(Item, Item.id == Occupancy.item_id)
+        .where(Item.resource_id == resource_id)
+    )
+    return sa.or_(Booking.resource_id == resource_id, Booking.id.in_(by_items))
+
+
+def _codes(wish: Wish, facts: Facts, rules: Sequence[Rule]) -> set[str]:
+    return {problem.code for problem in problems_with(wish, facts, rules)}
 
 
 def _facts(

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.availability.hours import BadHours, Hours
-from alliance.booking.breaking import FIELDS, InTheWay, WouldBreak, broken_by, known, on_items
+from alliance.booking.breaking import (
+    FIELDS,
+    InTheWay,
+    WouldBreak,
+    broken_by,
+    known,
+    on_items,
+    untimed_under,
+)
 from alliance.db import action
 from alliance.errors import Problem, Refused, Stale, refuse_if
 from alliance.members.actor import Actor
@@ -103,6 +111,7 @@ def change_held(
         return resource.version
     if "items" in wanted:
         _refuse_to_lose(session, resource, wanted["items"], now)
+    refuse_if(untimed_under(session, resource, wanted))
     if FIELDS & wanted.keys():
         _refuse_unknown_breaks(session, resource, wanted, now, knowing)
     return apply(session, resource, wanted, by=by, now=now, undo=undo)

@@ -29,6 +29,7 @@ from alliance.members.joining.requests import close_request
 from alliance.members.models import Group, GroupUnit, Management, Membership, Unit
 from alliance.members.unit_actions import become, hold_unit
 from alliance.members.units import unit_by_code
+from alliance.resources.managing import note_management
 from alliance.resources.models import Qualification, RequiredQualification, Resource
 
 # As many bookings as a page lists; more are counted, and come up when these are dealt with.
@@ -94,6 +95,8 @@ def hand_over(session: Session, code: str, resources: Collection[str], to: str, 
     chosen = _with_their_kin(session, unit.id, resources)
     hold(session, resources=chosen, units=[unit.id, heir.id])
     session.expire_all()
+    # Judged again: the heir may have been suspended, or have left, while the hold was waited for.
+    heir = _heir(session, unit, to)
     moved, now = _owned(session, unit.id, chosen), clock.now()
     for resource in moved:
         resource.owner_id, resource.changed_at = heir.id, now
@@ -111,7 +114,8 @@ def hand_over(session: Session, code: str, resources: Collection[str], to: str, 
             after={"owner": heir.code},
         )
     session.flush()
-    _drop_foreign_managers(session, [resource.id for resource in moved], heir.id)
+    of_heir = sa.select(Membership.person_id).where(Membership.unit_id == heir.id)
+    _drop_managers(session, unit, moved, Management.person_id.not_in(of_heir), by=by)
     _move_qualifications(session, unit.id, heir.id)
     return [resource.code for resource in moved]
 
@@ -212,8 +216,8 @@ def let_leave(session: Session, code: str, *, by: Actor, reason: str = "") -> st
         close_request(session, request, "refused", by)
     leave_groups(session, unit, by)
     # Whoever manages what is retired and belongs to nobody here would otherwise bring it back.
-    owned = sa.select(Resource.id).where(Resource.owner_id == unit.id)
-    session.execute(sa.delete(Management).where(Management.resource_id.in_(owned)))
+    owned = session.scalars(sa.select(Resource).where(Resource.owner_id == unit.id)).all()
+    _drop_managers(session, unit, owned, sa.true(), by=by)
     become(session, unit, "left", "unit.left", by, reason=reason.strip())
     return code
 
@@ -280,10 +284,20 @@ def _owned(session: Session, unit_id: int, ids: Collection[int]) -> Sequence[Res
     return session.scalars(chosen.order_by(Resource.code).options(joinedload(Resource.owner))).all()
 
 
-def _drop_foreign_managers(session: Session, ids: Collection[int], heir_id: int) -> None:
-    of_heir = sa.select(Membership.person_id).where(Membership.unit_id == heir_id)
-    foreign = (Management.resource_id.in_(ids), Management.person_id.not_in(of_heir))
-    session.execute(sa.delete(Management).where(*foreign))
+def _drop_managers(
+    session: Session, unit: Unit, resources: Collection[Resource], whose: sa.ColumnElement[bool], *, by: Actor
+) -> None:
+    """Take these managements of what the unit owned, each noted with the person it is taken from."""
+    known = {resource.id: resource for resource in resources}
+    managements = session.scalars(
+        sa.select(Management)
+        .where(Management.resource_id.in_(known), whose)
+        .order_by(Management.person_id, Management.resource_id)
+    ).all()
+    for management in managements:
+        session.delete(management)
+        note_management(session, "taken", management.person_id, unit, [known[management.resource_id]], by=by)
+    session.flush()
 
 
 def _move_qualifications(session: Session, unit_id: int, heir_id: int) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from alliance import clock
-from alliance.booking.breaking import InTheWay, WouldBreak, known, still_to_come
+from alliance.booking.breaking import InTheWay, WouldBreak, known, part_of_shown, still_to_come
 from alliance.booking.readiness import missing_of
 from alliance.db import action
 from alliance.errors import Stale, refuse_if
@@ -32,7 +32,8 @@ def take_back_resource(
     """Make it a draft again, from published or retired; return its version.
 
     Bookings stay: those to come raise WouldBreak, unless `knowing` is its word for just these. Refused while requests
-    wait: nobody could agree to them any more. Raises Missing, Forbidden, Stale, WouldBreak or Refused.
+    wait, for nobody could agree to them any more, and while a whole of it is published, which would still be booked.
+    Raises Missing, Forbidden, Stale, WouldBreak or Refused.
     """
     resource, now = _held(session, code, by, version), clock.now()
     _refuse_unknown(session, resource, knowing, now)
@@ -58,6 +59,7 @@ def _held(session: Session, code: str, by: Actor, version: int | None) -> Resour
 
 
 def _refuse_unknown(session: Session, resource: Resource, knowing: str, now: datetime) -> None:
+    refuse_if(part_of_shown(session, resource.id))
     ahead = still_to_come(session, resource.id, now)
     waiting = tuple(each.ref for each in ahead if each.status == "requested")
     if waiting:

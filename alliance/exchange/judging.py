@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from alliance.booking.breaking import FIELDS, broken_by, on_items
+from alliance.booking.breaking import FIELDS, broken_by, on_items, untimed_under
 from alliance.booking.models import Booking
 from alliance.booking.readiness import Around, findings
 from alliance.errors import Problem
@@ -351,5 +351,8 @@ def _judge_booked(
             return
     if FIELDS & changes.keys():
         resource = session.get_one(Resource, resource_id)
+        if untimed := untimed_under(session, resource, changes):
+            verdict.problems.extend(untimed)
+            return
         before = sheet_of(session, resource, ("what", "items", "rules", "approval", "hours"))
         verdict.breaks = tuple(each.ref for each in broken_by(session, resource, before, changes, now))

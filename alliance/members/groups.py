@@ -142,7 +142,15 @@ def remove_from_group(session: Session, code: str, unit_code: str, *, by: Actor)
 
 def leave_groups(session: Session, unit: Unit, by: Actor) -> None:
     """Take the held unit out of all its groups, also where it leads: part of its leaving the alliance."""
-    groups = session.scalars(sa.select(Group).join(GroupUnit).where(GroupUnit.unit_id == unit.id)).all()
+    # Locked before anybody looks who leads: whoever edits a group may have just let this unit lead it.
+    groups = session.scalars(
+        sa.select(Group)
+        .join(GroupUnit)
+        .where(GroupUnit.unit_id == unit.id)
+        .order_by(Group.id)
+        .with_for_update(key_share=True, of=Group)
+        .execution_options(populate_existing=True)
+    ).all()
     session.execute(sa.delete(GroupUnit).where(GroupUnit.unit_id == unit.id))
     for group in groups:
         if group.lead_id == unit.id:

@@ -1,6 +1,8 @@
 """Units as they come and change: making one, editing what it says of itself, suspending and readmitting it."""
 
+from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -36,7 +38,7 @@ def make_unit(session: Session, code: str, facts: UnitFacts, *, status: str = "a
         problems.append(Problem("unknown_choice", params={"choices": ("active", "external")}, field="status"))
     refuse_if(problems)
     now = clock.now()
-    joined_on = now.date() if status == "active" else None
+    joined_on = _day(now, facts.zone) if status == "active" else None
     unit = Unit(**facts.columns(), code=code, status=status, joined_on=joined_on, changed_at=now)
     add_unit(session, unit)
     _record(session, "unit.made", unit, by, status=status)
@@ -87,7 +89,7 @@ def readmit_unit(session: Session, code: str, *, by: Actor) -> str:
     unit, by = _held(session, code, by, with_resources=True)
     _require_secretariat(by)
     if unit.joined_on is None:
-        unit.joined_on = clock.now().date()
+        unit.joined_on = _day(clock.now(), unit.zone)
     _become(session, unit, "active", _READMITTABLE, "unit.readmitted", by)
     return code
 
@@ -105,6 +107,11 @@ def hold_unit(session: Session, unit_id: int, *, with_resources: bool) -> None:
     resources = list(session.scalars(owned)) if with_resources else []
     hold(session, resources=resources, units=[unit_id])
     session.expire_all()
+
+
+def _day(now: datetime, zone: str) -> date:
+    """The day it is where the unit is: in the morning there, UTC still has yesterday."""
+    return now.astimezone(ZoneInfo(zone)).date()
 
 
 def _become(

@@ -74,6 +74,15 @@ def _requests_wait(params: Params, times: Times) -> Words:
     )
 
 
+def _part_of_published(params: Params, times: Times) -> Words:
+    return Words(
+        _("Part of a whole"),
+        _("It is part of what can still be booked whole: %(wholes)s.", wholes=comma(params["wholes"])),
+        _("Make the whole a draft first, or retire it."),
+        "alliance",
+    )
+
+
 def _item_is_booked(params: Params, times: Times) -> Words:
     return Words(
         _("Still booked"),
@@ -298,6 +307,7 @@ RESOURCE_WORDS: Final[dict[str, Saying]] = {
     "nothing_to_undo": _nothing_to_undo,
     "would_break": _would_break,
     "requests_wait": _requests_wait,
+    "part_of_published": _part_of_published,
     "item_is_booked": _item_is_booked,
     "value_missing": _value_missing,
     "half_a_specification": _half_a_specification,

@@ -31,10 +31,6 @@ def upgrade():
 
 def downgrade():
     op.drop_index("ix_calendar_unit_id", table_name="calendar")
-    if op.get_bind().dialect.name == "postgresql":
-        op.drop_column("calendar", "unit_id")
-    else:
-        # What is dropped may not be referred by; nothing refers to it, but it refers to something.
-        with op.batch_alter_table("calendar") as batch:
-            batch.drop_column("unit_id")
+    # In place on SQLite as well: rebuilding the table would trip over the days that refer to its rows.
+    op.drop_column("calendar", "unit_id")
     op.drop_table("opening_exception")

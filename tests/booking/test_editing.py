@@ -598,3 +598,48 @@ def test_many_resources_are_judged_in_as_many_statements_as_one(world):
         found = findings_of(world.session, several)
 
     assert (len(one), len(three), len(found)) == (2, 2, 3)
+
+
+def test_a_part_stays_while_a_whole_of_it_can_be_booked(world):
+    east, west = world.resource("EAST"), world.resource("WEST")
+    hall = world.whole("HALL", east, west)
+    ref = request(world, hall)
+    fang = world.actor(world.fang)
+
+    for act in (
+        lambda: retire_resource("EAST", by=fang, knowing=known([ref])),
+        lambda: take_back_resource("EAST", by=fang, knowing=known([ref])),
+        lambda: change_resource("EAST", {"preset": "request"}, by=fang, knowing=known([ref])),
+    ):
+        with pytest.raises(Refused) as part:
+            act()
+        assert codes(part) == ["part_of_published"]
+        assert part.value.problems[0].params == {"wholes": ("HALL",)}
+
+    assert change_resource("EAST", {"preset": "slot_self", "capacity": 9}, by=fang) == 2
+    assert resource(world, "EAST").status == "published"
+
+
+def test_bookings_of_a_whole_are_known_where_its_part_goes(world):
+    east, west = world.resource("EAST"), world.resource("WEST")
+    hall = world.whole("HALL", east, west)
+    ref = request(world, hall)
+    fang = world.actor(world.fang)
+    take_back_resource("HALL", by=fang, knowing=known([ref]))
+
+    for act in (
+        lambda knowing: change_resource("EAST", {"preset": "request"}, by=fang, knowing=knowing),
+        lambda knowing: take_back_resource("WEST", by=fang, knowing=knowing),
+        lambda knowing: retire_resource("WEST", by=fang, knowing=knowing),
+    ):
+        with pytest.raises(WouldBreak) as unknown:
+            act("")
+        assert [each.ref for each in unknown.value.broken] == [ref]
+        act(unknown.value.knowing)
+
+
+def test_bookings_of_a_whole_do_not_mind_the_hours_of_its_part(world):
+    east = world.resource("EAST")
+    request(world, world.whole("HALL", east, world.resource("WEST")))
+
+    assert change_resource("EAST", {"hours": "WD 08:00-09:00"}, by=world.actor(world.fang)) == 2

@@ -5,12 +5,15 @@ import sqlalchemy as sa
 
 from alliance.booking.leaving import end_for_leaving, hand_over, let_leave, retire_for_leaving, ties_of
 from alliance.errors import AlreadyDecided, Forbidden, Missing, Refused
+from alliance.history.models import Event
 from alliance.members.joining.requests import ask_to_join
 from alliance.members.models import GroupUnit, Management
+from alliance.members.unit_actions import suspend_unit
 from alliance.resources.models import Resource
 from tests.booking.acting import booking, occupied, request, verbs
 from tests.notifications.test_audience import heard
 from tests.resources.counting import statements
+from tests.waiting import in_background, row_lock
 from tests.world import BY_OWNER
 
 
@@ -240,3 +243,38 @@ def test_many_ties_are_read_in_as_many_statements_as_one(world, qin):
         request(world, world.resource(f"MORE{n}"))
 
     assert asked() == one
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_an_heir_suspended_while_the_hold_is_waited_for_takes_nothing_over(app, world, qin):
+    resource = world.resource()
+
+    with row_lock("resource", resource.id) as booking_there:
+        waiting = in_background(app, lambda: hand_over("INST", ["CONFOCAL"], "UNIV", by=qin))
+        booking_there.wait_for_waiters(1)
+        suspend_unit("UNIV", by=qin, reason="Papers")
+        booking_there.release()
+        with pytest.raises(Refused) as refused:
+            waiting.result(10)
+
+    assert codes(refused) == ["no_heir"]
+    assert owners(world) == {"CONFOCAL": world.institute.id}
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_each_management_that_goes_with_a_unit_is_noted_with_its_person(world, qin, leaves):
+    resource = world.resource()
+    mei = world.person("mei", world.institute)
+    world.manages(mei, resource)
+
+    if leaves:
+        retire_for_leaving("INST", ["CONFOCAL"], by=qin)
+        let_leave("INST", by=qin)
+    else:
+        hand_over("INST", ["CONFOCAL"], "UNIV", by=qin)
+
+    world.session.rollback()
+    taken = world.session.scalars(sa.select(Event).where(Event.verb == "management.taken")).one()
+    assert (taken.subject_type, taken.subject_id, taken.unit_id) == ("person", mei.id, world.institute.id)
+    assert taken.data["resource"] == "CONFOCAL"
+    assert world.session.scalars(sa.select(Management)).all() == []

@@ -27,6 +27,7 @@ from alliance.resources.search import compose_search_text
 from tests.booking.acting import request
 from tests.conftest import NOW
 from tests.resources.counting import statements
+from tests.waiting import RowLock, in_background, raw_connection
 from tests.web.visitor import Visitor
 
 
@@ -255,3 +256,21 @@ def test_two_who_turn_each_other_out_at_once_leave_one_there(app, world, qin, ac
         done = list(pool.map(turn_out, pairs))
 
     assert sorted(done) == [False, True]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_unit_made_lead_while_it_leaves_does_not_stay_the_lead(app, world, qin):
+    group = world.group("NEW", world.university, world.institute)
+    editing = raw_connection()
+    try:
+        editing.execute("UPDATE unit_group SET lead_id = %s WHERE id = %s", (world.university.id, group.id))
+        waiting = in_background(app, lambda: let_leave("UNIV", by=qin))
+        RowLock(editing).wait_for_waiters(1)
+        editing.commit()
+        waiting.result(10)
+    finally:
+        editing.close()
+
+    world.session.rollback()
+    world.session.refresh(group)
+    assert group.lead_id is None

@@ -161,3 +161,13 @@ def test_a_suspension_waits_for_whoever_is_booking_there(app, world, qin):
         waiting.result(10)
 
     assert unit(world, "INST").status == "suspended"
+
+
+def test_a_unit_joins_on_the_day_it_is_there(world, qin):
+    world.unit("EXT", status="external")
+
+    with clock.frozen(NOW.replace(day=23, hour=22)):
+        make_unit("DSI", FACTS, by=qin)
+        readmit_unit("EXT", by=qin)
+
+    assert [unit(world, code).joined_on.day for code in ("DSI", "EXT")] == [24, 24]
