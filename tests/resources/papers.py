@@ -1,6 +1,8 @@
 """Documents somebody may send: good ones, and ones made to harm."""
 
+import io
 import struct
+import zipfile
 import zlib
 
 from tests.resources.files import PAYLOAD, SVG, archive, noisy, png, saved
@@ -99,12 +101,18 @@ def locked() -> bytes:
     return bytes(file)
 
 
-def packed(method: int) -> bytes:
-    """A Word file of which one part says that it is packed another way."""
-    file = bytearray(docx({"word/media/a.xml": b"<a/>" * 1000}))
-    at = file.rindex(b"PK\1\2") + 10
-    file[at : at + 2] = struct.pack("<H", method)
-    return bytes(file)
+def packed(method: int, *, damaged: bool = False) -> bytes:
+    """A Word file of which one part is packed another way."""
+    file = io.BytesIO(docx())
+    part = zipfile.ZipInfo("word/media/a.xml")
+    part.compress_type = method
+    with zipfile.ZipFile(file, "a") as made:
+        made.writestr(part, b"<a/>" * 1000)
+    content = bytearray(file.getvalue())
+    if damaged:
+        # Of LZMA, the byte that says how it was packed.
+        content[content.index(b"a.xml") + len(b"a.xml") + 4] = 0xFF
+    return bytes(content)
 
 
 def good() -> dict[str, tuple[str, bytes]]:
@@ -277,8 +285,13 @@ def hostile() -> dict[str, tuple[str, bytes, str]]:
             docx({"word/_rels/document.xml.rels": b"<relationship " + b"a" * (4 * 2**20 - 20)}),
             "file_damaged",
         ),
-        "a Word file packed by LZMA that is none": ("a.docx", packed(14), "file_damaged"),
-        "a Word file packed by BZIP2 that is none": ("a.docx", packed(12), "file_damaged"),
+        "a Word file packed by LZMA": ("a.docx", packed(zipfile.ZIP_LZMA), "file_damaged"),
+        "a Word file packed by LZMA and damaged": (
+            "a.docx",
+            packed(zipfile.ZIP_LZMA, damaged=True),
+            "file_damaged",
+        ),
+        "a Word file packed by BZIP2": ("a.docx", packed(zipfile.ZIP_BZIP2), "file_damaged"),
         "an Excel file with old macros": (
             "a.xlsx",
             xlsx({"xl/macrosheets/sheet1.xml": b"<m/>"}),
