@@ -155,6 +155,18 @@ TOLD = [
     ("group.unit_removed", {"group": "CHAIN", "unit": "INST"}, "Lin took INST out of the group CHAIN."),
     ("alliance_role.given", {"role": "council"}, "Lin gave a role: Council of the alliance."),
     ("alliance_role.taken", {"role": "secretariat"}, "Lin took a role: Secretariat of the alliance."),
+    ("qualification.asked", {}, "Lin asked for it."),
+    ("qualification.withdrawn", {}, "Lin withdrew the request."),
+    ("qualification.granted", {"valid_until": None}, "Lin granted it, without an end."),
+    ("qualification.granted", {"valid_until": "2026-12-31"}, "Lin granted it, through Thu 31 Dec."),
+    ("qualification.declined", {"reason": "Come to a course."}, "Lin did not grant it: Come to a course."),
+    (
+        "qualification.revoked",
+        {"reason": "Expired"},
+        "Lin revoked it: Expired. Your bookings stay until somebody decides about them.",
+    ),
+    ("qualification.made", {}, "Lin created it."),
+    ("qualification.changed", {}, "Lin changed it."),
     ("booking.sung", {}, "Something about it changed."),
 ]
 
