@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.booking.breaking import known
 from alliance.booking.editing import change_held
 from alliance.db import action, db
-from alliance.errors import Forbidden, Missing, Problem, Refused
+from alliance.errors import Busy, Forbidden, Missing, Problem, Refused
 from alliance.exchange.entries import PLAIN, add_entries, change_entries
 from alliance.exchange.format import KNOWN, NEEDED, UNUSED
 from alliance.exchange.judging import Sketch, Told, Verdict, judge, sketch_of
@@ -147,13 +148,28 @@ def import_part(session: Session, ref: str) -> bool:
     return more
 
 
+def go_on(ref: str) -> bool:
+    """Do the next part like import_part; an import that fails by itself is given up, and its owner is told.
+
+    Raises Busy, or what the database says: that is no fault of the import, which goes on later.
+    """
+    try:
+        return import_part(ref)
+    except (Busy, DBAPIError):
+        raise
+    except Exception:  # noqa: BLE001 - tried again it would fail again, and keep its owner from any other
+        _log.exception("An import failed and is given up")
+        _give_up(ref)
+        return False
+
+
 def work_on_imports() -> None:
     """Look at what was sent, and do what was confirmed, the oldest first."""
     waiting = sa.select(ImportJob.ref, ImportJob.state).where(ImportJob.state.in_(("received", "confirmed")))
     for ref, state in db.session().execute(waiting.order_by(ImportJob.id)).all():
         if state == "received":
-            check_import(ref)
-        while state == "confirmed" and import_part(ref):
+            _check_apart(ref)
+        while state == "confirmed" and go_on(ref):
             pass
 
 
@@ -174,6 +190,16 @@ def forget_old_imports(session: Session) -> int:
     ).all()
     _remove(session, old)
     return len(old)
+
+
+def _check_apart(ref: str) -> None:
+    """Look at one import so that the next ones have their turn whatever is wrong with it."""
+    try:
+        check_import(ref)
+    except (Busy, DBAPIError):
+        raise
+    except Exception:  # noqa: BLE001 - its owner has been told already
+        _log.exception("An import could not be looked at")
 
 
 class _Findings:
@@ -269,6 +295,18 @@ def _note_refusal(session: Session, ref: str, problems: Iterable[Problem]) -> No
     session.execute(sa.delete(ImportFile).where(ImportFile.job_id == job.id))
 
 
+@action
+def _give_up(session: Session, ref: str) -> None:
+    job = session.scalar(
+        sa.select(ImportJob).where(ImportJob.ref == ref, ImportJob.state == "confirmed").with_for_update()
+    )
+    if job is None:
+        return
+    job.state, job.ended_at = "refused", clock.now()
+    job.findings = [[0, "", "file", "import_broke_off", {"done": job.done, "total": job.total}]]
+    session.execute(sa.delete(ImportPart).where(ImportPart.job_id == job.id))
+
+
 def _done(session: Session, by: Actor, rows: Sequence[Told], now: datetime, ref: str) -> list[Verdict]:
     """The verdicts on the rows after those that are good have been done."""
     file: dict[str, Sketch] = {}
@@ -276,6 +314,7 @@ def _done(session: Session, by: Actor, rows: Sequence[Told], now: datetime, ref:
         file.setdefault(row.cells.get("code", ""), sketch_of(row))
     _hold_for(session, file)
     verdicts = judge(session, by, rows, file, now)
+    _refuse_without_parts(session, verdicts)
     new = [verdict for verdict in verdicts if verdict.outcome == "added"]
     units = {str(verdict.values["owner"]) for verdict in new if verdict.values}
     owner_ids = dict(session.execute(sa.select(Unit.code, Unit.id).where(Unit.code.in_(units))).all())
@@ -300,6 +339,20 @@ def _done(session: Session, by: Actor, rows: Sequence[Told], now: datetime, ref:
         if verdict.entry is not None and not verdict.changes.keys() <= PLAIN:
             verdict.problems += _change_one(session, verdict, verdict.entry.id, row, by, now)
     return verdicts
+
+
+def _refuse_without_parts(session: Session, verdicts: Sequence[Verdict]) -> None:
+    """A part was good when the file was looked at and may be left out now: then its whole cannot be, either."""
+    new = {verdict.code: verdict.values for verdict in verdicts if verdict.outcome == "added"}
+    asked = {code for values in new.values() if values for code in values["parts"]} - new.keys()
+    if not asked:
+        return
+    known = sa.select(Resource.code).where(Resource.code.in_([code for code in asked if code.isprintable()]))
+    missing = asked - set(session.scalars(known))
+    for verdict in verdicts:
+        parts = verdict.values["parts"] if verdict.outcome == "added" and verdict.values else ()
+        if lost := [code for code in parts if code in missing]:
+            verdict.problems.append(Problem("no_such_part", params={"code": lost[0]}, field="parts"))
 
 
 def _change_one(

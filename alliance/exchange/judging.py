@@ -1,6 +1,7 @@
 """What the rows of an import would do, and everything that is wrong with them, before and while it is done."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -9,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.booking.breaking import FIELDS, broken_by, on_items, untimed_under
-from alliance.booking.models import Booking
+from alliance.booking.gather import holds_at
+from alliance.booking.models import Booking, Occupancy
 from alliance.booking.readiness import Around, findings
 from alliance.errors import Problem
 from alliance.exchange.entries import Entry, Values, entries_where, merged_routes, new_values
@@ -21,6 +23,7 @@ from alliance.resources.changes import differing
 from alliance.resources.drafts import LONGEST_CODE, is_code
 from alliance.resources.kinds import MODE_OF_PRESET
 from alliance.resources.models import (
+    Item,
     PolicyRow,
     Qualification,
     RequiredQualification,
@@ -133,6 +136,7 @@ class _Around:
     qualifications: frozenset[str]
     parts: Mapping[str, tuple[str, bool]]
     booked: frozenset[int]
+    booked_items: frozenset[int]
     seen: frozenset[int]
 
     def may_change(self, by: Actor, entry: Entry) -> bool:
@@ -171,13 +175,22 @@ def _around(
     ):
         known[code] = (owner, mode == "timed" and not is_whole)
     ahead = sa.select(Booking.resource_id).where(Booking.resource_id.in_(ids), Booking.ends_at > now)
+    # Whoever books a whole has items of its parts, and no booking says so but by what it occupies.
+    occupied = (
+        sa.select(Item.id, Item.resource_id)
+        .join(Occupancy, Occupancy.item_id == Item.id)
+        .join(Booking, Booking.id == Occupancy.booking_id)
+        .where(Item.resource_id.in_(ids), Occupancy.ends_at > now, holds_at(now))
+    )
+    held = dict(session.execute(occupied.distinct()).all())
     return _Around(
         entries=entries,
         units=units,
         groups={code: frozenset(members) for code, members in groups.items()},
         qualifications=frozenset(session.scalars(_askable(by))),
         parts=known,
-        booked=frozenset(session.scalars(ahead.distinct())),
+        booked=frozenset(session.scalars(ahead.distinct())) | frozenset(held.values()),
+        booked_items=frozenset(held),
         seen=frozenset(session.scalars(sa.select(Resource.id).where(Resource.id.in_(ids), visible_to(by)))),
     )
 
@@ -284,7 +297,7 @@ def _judge_change(
     if "routes_by_relation" in said and (routes := merged_routes(before["routes"], said)) != before["routes"]:
         changes["routes"] = routes
     if (labels := _wanted_labels(before, said)) != before["labels"]:
-        changes["items"] = _wanted_items(session, entry.id, labels)
+        changes["items"] = _wanted_items(session, entry.id, labels, around.booked_items)
     if "groups" in changes:
         owner = around.units.get(str(before["owner"]))
         members = [
@@ -310,17 +323,27 @@ def _wanted_labels(before: Values, said: Values) -> list[list[str | None]]:
     if said.get("quantity") is None:
         return there
     capacity = said.get("capacity", before["capacity"])
-    plain = default_labels(preset, capacity, said["quantity"])
-    return there if len(plain) == len(there) and "items" not in said else plain
+    count = len(default_labels(preset, capacity, said["quantity"]))
+    # A number names nothing: what has a name keeps it, and only the end of the list grows or shrinks.
+    taken = {zh for zh, _en in there}
+    free = (str(n) for n in itertools.count(len(there) + 1) if str(n) not in taken)
+    added: list[list[str | None]] = [
+        [name, name] for name in itertools.islice(free, max(0, count - len(there)))
+    ]
+    return [*there[:count], *added]
 
 
-def _wanted_items(session: Session, resource_id: int, labels: Sequence[Sequence[Any]]) -> list[list[Any]]:
+def _wanted_items(
+    session: Session, resource_id: int, labels: Sequence[Sequence[Any]], booked: Collection[int]
+) -> list[list[Any]]:
     """The same as the whole list of items, retired ones included: those of a wanted name stay, others are renamed, the
     rest is retired or added.
+
+    Somebody who has booked an item would come to another one under its name: a booked one is not renamed but retired,
+    which is then refused.
     """
-    there = [
-        [item.label_zh, item.label_en, item.retired_at is None] for item in items_of(session, resource_id)
-    ]
+    items = items_of(session, resource_id)
+    there = [[item.label_zh, item.label_en, item.retired_at is None] for item in items]
     left = [list(label) for label in labels]
     kept: dict[int, list[Any]] = {}
     for n, (zh, _en, live) in enumerate(there):
@@ -330,7 +353,8 @@ def _wanted_items(session: Session, resource_id: int, labels: Sequence[Sequence[
             left.remove(match)
     for n, (zh, en, live) in enumerate(there):
         if n not in kept:
-            kept[n] = [*left.pop(0), True] if live and left else [zh, en, False]
+            renamed = live and left and items[n].id not in booked
+            kept[n] = [*left.pop(0), True] if renamed else [zh, en, False]
     return [*(kept[n] for n in range(len(there))), *([*label, True] for label in left)]
 
 

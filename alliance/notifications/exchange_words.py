@@ -47,6 +47,18 @@ def _table_unreadable(params: Params, times: Times) -> Words:
     )
 
 
+def _import_broke_off(params: Params, times: Times) -> Words:
+    return _table(
+        _("Broken off"),
+        _(
+            "The import failed after %(done)s of %(total)s rows; the rest is left out.",
+            done=params["done"],
+            total=params["total"],
+        ),
+        _("Send the table again: what is imported already stays. If it fails again, tell the secretariat."),
+    )
+
+
 def _table_unknown_encoding(params: Params, times: Times) -> Words:
     return _table(
         _("Unknown encoding"),
@@ -233,6 +245,7 @@ EXCHANGE_WORDS: Final[dict[str, Saying]] = {
     "table_empty": _table_empty,
     "table_old_excel": _table_old_excel,
     "table_unreadable": _table_unreadable,
+    "import_broke_off": _import_broke_off,
     "table_unknown_encoding": _table_unknown_encoding,
     "table_bomb": _table_bomb,
     "table_too_long": _table_too_long,

@@ -15,7 +15,7 @@ from alliance.exchange.actions import (
     check_import,
     confirm_import,
     discard_import,
-    import_part,
+    go_on,
     may_import,
     receive_import,
 )
@@ -123,7 +123,7 @@ def confirm(ref: str) -> Answer:
         flash(" ".join(words_for(problem).message for problem in refused.problems), "bad")
     else:
         if is_small:
-            import_part(ref)
+            go_on(ref)
     return redirect(url_for("imports.show", ref=ref), 303)
 
 

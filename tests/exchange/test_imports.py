@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alliance import clock
 from alliance.booking.actions import request_booking
 from alliance.booking.editing import undo_change
-from alliance.errors import Forbidden, Missing, Refused
+from alliance.errors import Busy, Forbidden, Missing, Refused
 from alliance.exchange import actions
 from alliance.exchange.actions import (
     check_import,
@@ -23,6 +23,7 @@ from alliance.exchange.models import ImportFile, ImportJob, ImportPart
 from alliance.exchange.queries import import_named, imports_of, table_of
 from alliance.exchange.writing import written
 from alliance.history.models import Event, Outbox
+from alliance.members.models import GroupUnit
 from alliance.resources.models import (
     Item,
     PolicyRow,
@@ -223,6 +224,43 @@ def test_an_item_somebody_has_is_never_taken_away(world):
     assert labels(world, "INST-1") == [("1 号", True), ("2 号", False)]
     again = sent(world, table("INST-1,", head="code,items"))
     assert counts(job(world, again)) == (0, 0, 1, 0)
+
+
+def test_a_bare_quantity_names_nothing_anew(world):
+    world.resource("INST-1", items=3)
+    done(world, sent(world, table("INST-1,甲;5;乙", head="code,items")))
+
+    assert counts(done(world, sent(world, table("INST-1,5", head="code,quantity")))) == (0, 1, 0, 0)
+    assert [name for name, _live in labels(world, "INST-1")] == ["甲", "5", "乙", "4", "6"]
+    assert counts(job(world, sent(world, table("INST-1,5,", head="code,quantity,items")))) == (0, 0, 1, 0)
+    done(world, sent(world, table("INST-1,2,", head="code,quantity,items")))
+    assert [name for name, live in labels(world, "INST-1") if live] == ["甲", "5"]
+
+
+@pytest.mark.parametrize("names", ["2 号;丁", "丁;2 号", "丁"])
+def test_a_booked_item_is_not_named_anew(world, names):
+    microscope = world.resource("INST-1", items=2)
+    lin = world.actor(world.lin)
+    request_booking(microscope.id, span("2026-11-24", "14:00", "16:00"), by=lin, unit_id=world.university.id)
+
+    ref = sent(world, table(f"INST-1,{names}", head="code,items"))
+
+    assert findings(job(world, ref)) == [(2, "items", "item_is_booked")]
+    free = sent(world, table("INST-1,1 号;丁", head="code,items"))
+    assert counts(done(world, free)) == (0, 1, 0, 0)
+    assert labels(world, "INST-1") == [("1 号", True), ("丁", True)]
+
+
+@pytest.mark.parametrize("names", ["2 号", "2 号;丁"])
+def test_a_part_booked_with_its_whole_is_booked(world, names):
+    left = world.resource("INST-1", items=2)
+    hall = world.whole("INST-2", left)
+    lin = world.actor(world.lin)
+    request_booking(hall.id, span("2026-11-24", "14:00", "16:00"), by=lin, unit_id=world.university.id)
+
+    ref = sent(world, table(f"INST-1,{names}", head="code,items"))
+
+    assert findings(job(world, ref)) == [(2, "items", "item_is_booked")]
 
 
 def test_a_booked_item_is_named(world):
@@ -458,6 +496,71 @@ def test_an_interrupted_import_goes_on_where_it_stood(world, monkeypatch):
 
     assert (job(world, ref).state, job(world, ref).done, how_many(world, Resource)) == ("done", 5, 5)
     assert counts(job(world, ref)) == (5, 0, 0, 0)
+
+
+def test_a_whole_is_left_out_with_its_part(world):
+    group = world.group("OURS", world.institute)
+    rows = (
+        "INST-1,INST,左厅,venue,slot_self,OURS,",
+        "INST-2,INST,全厅,venue,slot_self,,INST-1;INST-3",
+        "INST-3,INST,右厅,venue,slot_self,,",
+        "INST-4,INST,小全厅,venue,slot_self,,INST-3;INST-9",
+    )
+    world.resource("INST-9")
+    ref = sent(world, table(*rows, head=f"{HEAD},groups,parts"))
+    world.session.execute(sa.delete(GroupUnit).where(GroupUnit.group_id == group.id))
+    world.session.commit()
+
+    found = done(world, ref)
+
+    assert findings(found) == [(2, "groups", "no_such_group"), (3, "parts", "no_such_part")]
+    assert (found.state, counts(found)) == ("done", (2, 0, 0, 2))
+    assert how_many(world, ResourcePart) == 2
+
+
+def test_an_import_that_fails_is_given_up_and_the_next_has_its_turn(world, monkeypatch):
+    monkeypatch.setattr(actions, "PART_SIZE", 1)
+    other = world.person("second", world.institute, admin=True)
+    third = world.person("third", world.institute, admin=True)
+    ref = sent(world, table("INST-1,INST,甲,instrument,slot_self", "INST-2,INST,甲,instrument,slot_self"))
+    confirm_import(ref, by=world.actor(world.fang))
+    assert import_part(ref)
+    unlooked = receive_import("t", table("INST-3,INST,坏,instrument,slot_self"), by=world.actor(other))
+    next_one = sent(world, table("INST-4,INST,乙,instrument,slot_self"), third)
+    confirm_import(next_one, by=world.actor(third))
+    judged = actions.judge
+
+    def broken(session, by, rows, *more):
+        if any(row.cells["code"] in ("INST-2", "INST-3") for row in rows):
+            raise ZeroDivisionError
+        return judged(session, by, rows, *more)
+
+    monkeypatch.setattr(actions, "judge", broken)
+    work_on_imports()
+
+    found = job(world, ref)
+    assert (found.state, findings(found)) == ("refused", [(0, "file", "import_broke_off")])
+    assert found.findings[0][4] == {"done": 1, "total": 2}
+    assert findings(job(world, unlooked)) == [(0, "file", "table_unreadable")]
+    assert (job(world, next_one).state, how_many(world, ImportPart)) == ("done", 0)
+    assert receive_import("t", b"x", by=world.actor(world.fang))
+
+
+def test_an_import_the_database_keeps_waiting_goes_on_later(world, monkeypatch):
+    ref = sent(world, table("INST-1,INST,甲,instrument,slot_self"))
+    confirm_import(ref, by=world.actor(world.fang))
+
+    def busy(*_anything, **_more):
+        raise Busy
+
+    with monkeypatch.context() as worse:
+        worse.setattr(actions, "add_entries", busy)
+        with pytest.raises(Busy):
+            work_on_imports()
+    assert job(world, ref).state == "confirmed"
+    work_on_imports()
+
+    assert job(world, ref).state == "done"
 
 
 def test_the_worker_looks_at_what_was_sent(world):

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
+from alliance.exchange import actions
 from alliance.exchange.actions import work_on_imports
 from alliance.exchange.models import ImportJob
 from alliance.resources.models import Resource
@@ -122,6 +123,22 @@ def test_a_large_one_is_left_to_the_worker_and_its_page_asks_again(fang, world, 
     assert "You may leave this page" in words(under_way)
     assert codes(world) == ["INST-1"]
     assert fang.get(path).status_code == 200
+
+
+def test_one_that_fails_on_the_spot_is_said_to_have_broken_off(fang, world, monkeypatch):
+    def broken(*_anything, **_more):
+        raise ZeroDivisionError
+
+    path = upload(fang, GOOD).headers["Location"]
+    monkeypatch.setattr(actions, "add_entries", broken)
+
+    answer = fang.send(f"{path}/confirmation", on=path)
+    page = fang.get(path)
+
+    assert (answer.status_code, page.status_code) == (303, 200)
+    assert "Broken off" in words(page)
+    assert "The import failed after 0 of 1 rows; the rest is left out." in words(page)
+    assert "Send another file" in words(page)
 
 
 def test_somebody_elses_import_is_not_there(app, fang, world):
