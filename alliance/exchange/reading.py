@@ -20,6 +20,7 @@ MOST_COLUMNS: Final = 200
 LONGEST_CELL: Final = 20_000
 # What a spreadsheet of that size may unpack to; a real one of 50,000 rows has a third of it.
 _LARGEST_UNPACKED: Final = 256 * 1024 * 1024
+_LONGEST_TAG: Final = 1 << 20
 _MOST_PARTS: Final = 2000
 _MOST_SHARED: Final = 1_000_000
 # What cells may come to that only name a text kept once: a few bytes each, yet up to LONGEST_CELL letters.
@@ -183,6 +184,9 @@ def _parsed(book: zipfile.ZipFile, name: str, handler: _Handler) -> Iterator[Lin
                 if unpacked > _LARGEST_UNPACKED:
                     raise _refused("table_bomb")
                 parser.Parse(chunk, False)
+                # An unfinished tag is read anew with each piece: a long one would take minutes.
+                if unpacked - parser.CurrentByteIndex > _LONGEST_TAG:
+                    raise _refused("table_bomb")
                 yield from handler.rows
                 handler.rows.clear()
         parser.Parse(b"", True)

@@ -257,3 +257,7 @@ def test_a_long_sheet_is_not_kept_in_memory():
 
     assert number == 5000
     assert most < 8 * 2**20
+
+
+def test_a_tag_that_does_not_end_is_no_work_for_minutes():
+    assert refusal(sheet("<row " + "a" * 2**22)) == "table_bomb"
