@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from alliance.db import db
 from alliance.errors import Missing, Refused
 from alliance.members.actor import actor_of
 from alliance.members.first_start import Beginning, begin_alliance, new_start_code
@@ -119,7 +118,7 @@ def test_of_two_who_begin_at_once_one_does(app, session):
             except (Missing, Refused):
                 return None
 
-    db.session.remove()
+    session.rollback()
     with ThreadPoolExecutor(3) as threads:
         made = [number for number in threads.map(try_it, range(3)) if number]
 

@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from alliance.db import db
 from alliance.errors import Forbidden, Missing, Problem, Refused
 from alliance.history.models import Event
 from alliance.members.memberships import change_membership, readmit_person, suspend_person
@@ -100,7 +99,7 @@ def test_two_admins_who_take_each_others_role_at_once_leave_one(app, session, wo
                 return "refused"
             return "taken"
 
-    db.session.remove()
+    session.rollback()
     with ThreadPoolExecutor(2) as threads:
         outcomes = sorted(threads.map(take, pair))
 

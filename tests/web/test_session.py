@@ -170,6 +170,7 @@ def test_over_https_the_cookie_belongs_to_this_very_host(database):
     app = create_app(
         Settings(database_url=database, secret_key="x" * 40, base_url="https://share.example.org")
     )
+    app.extensions["installation"].trust()
 
     answer = app.test_client().get("/sign-in", base_url="https://share.example.org")
 
