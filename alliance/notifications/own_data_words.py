@@ -126,3 +126,38 @@ COLUMN_NAMES: Final[dict[str, Callable[[], str]]] = {
     "verdict": lambda: _("Decision"),
     "why": lambda: _("Why"),
 }
+# What is kept as a word of ours, by its column; the file says it as it is kept.
+_STATES: Final[dict[str, Callable[[], str]]] = {
+    "active": lambda: _("In good standing"),
+    "suspended": lambda: _("Suspended"),
+    "open": lambda: _("Waiting"),
+    "admitted": lambda: _("Admitted"),
+    "granted": lambda: _("Granted"),
+    "requested": lambda: _("Waiting for approval"),
+    "approved": lambda: _("Confirmed"),
+    "refused": lambda: _("Refused"),
+    "declined": lambda: _("Refused"),
+    "withdrawn": lambda: _("Withdrawn"),
+    "cancelled": lambda: _("Cancelled"),
+    "expired": lambda: _("Expired"),
+    "shown": lambda: _("Shown"),
+    "waiting": lambda: _("Not sent yet"),
+    "sending": lambda: _("Being sent"),
+    "sent": lambda: _("Sent"),
+    "given_up": lambda: _("Given up"),
+}
+VALUE_NAMES: Final[dict[str, dict[str, Callable[[], str]]]] = {
+    "language": {"zh": lambda: "中文", "en": lambda: "English"},
+    "status": _STATES,
+    "state": _STATES,
+    "verdict": _STATES,
+    "channel": {"app": lambda: _("On these pages"), "mail": lambda: _("By mail")},
+    "purpose": {
+        "invitation": lambda: _("Invitation"),
+        "password": lambda: _("A new password"),
+    },
+    "role": {
+        "secretariat": lambda: _("Secretariat of the alliance"),
+        "council": lambda: _("Council of the alliance"),
+    },
+}

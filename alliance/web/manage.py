@@ -94,9 +94,11 @@ def _of_resources(actor: Actor) -> Iterator[Place]:
         _("Outside calendars"),
         _("Let an instrument's or a hall's own calendar block bookings here."),
     )
-    yield _quality()
-    if actor.admin_unit_ids and not actor.is_secretariat:
-        yield _import()
+    # What the secretariat looks after for all stands with the alliance.
+    if not actor.is_secretariat:
+        yield _quality()
+        if actor.admin_unit_ids:
+            yield _import()
 
 
 def _of_alliance(actor: Actor) -> Iterator[Place]:

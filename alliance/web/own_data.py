@@ -8,15 +8,19 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, cast
 
 from flask import Blueprint, current_app, render_template
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from alliance.config import Settings
 from alliance.db import db, read_as_of_now
 from alliance.i18n import gettext as _
+from alliance.notifications.history_words import VERB_GROUPS, in_words
 from alliance.notifications.own_data import own_data
-from alliance.notifications.own_data_words import COLUMN_NAMES, PART_NAMES
+from alliance.notifications.own_data_words import COLUMN_NAMES, PART_NAMES, VALUE_NAMES
+from alliance.notifications.rule_words import CLOSURE_NAMES
 from alliance.web.access import members_only
 from alliance.web.downloads import sent_as
+from alliance.web.message_words import kind_names
 from alliance.web.session import require_actor
 from alliance.web.times import Times
 
@@ -36,8 +40,11 @@ def index() -> str:
     parts = []
     for name, rows in own_data(db.session(), actor.person_id):
         shown = list(islice(rows, _SHOWN + 1))
+        who = _("Somebody else") if name == "concerning" else current_user.name
         if shown:
-            parts.append((PART_NAMES[name](), [_pairs(row) for row in shown[:_SHOWN]], len(shown) > _SHOWN))
+            parts.append(
+                (PART_NAMES[name](), [_pairs(row, who) for row in shown[:_SHOWN]], len(shown) > _SHOWN)
+            )
     return render_template("own_data/index.html", parts=parts, most=_SHOWN)
 
 
@@ -64,14 +71,24 @@ def _json(person_id: int) -> Iterator[str]:
     yield "\n}\n"
 
 
-def _pairs(row: dict[str, Any]) -> list[tuple[str, str]]:
-    """The row as its names and values in words; what is empty is left out."""
+def _pairs(row: dict[str, Any], who: str) -> list[tuple[str, str]]:
+    """The row as its names and values in words, what `who` did as a sentence; what is empty is left out."""
+    if "verb" in row:
+        row = {
+            "at": row["at"],
+            "verb": in_words(row["verb"], row["data"], who, _times().zone),
+            "unit": row["unit"],
+        }
     return [
-        (COLUMN_NAMES[name](), _words(value)) for name, value in row.items() if value not in (None, "", {})
+        (COLUMN_NAMES[name](), _words(name, value))
+        for name, value in row.items()
+        if value not in (None, "", {})
     ]
 
 
-def _words(value: Any) -> str:
+def _words(name: str, value: Any) -> str:
+    if isinstance(value, str) and (named := _named(name, value)):
+        return named
     if value is True:
         return _("Yes")
     if value is False:
@@ -84,6 +101,16 @@ def _words(value: Any) -> str:
         except ValueError:
             return value
     return str(value)
+
+
+def _named(name: str, value: str) -> str:
+    """What a word of ours that stands in this column is to people; empty for whatever is none."""
+    if name == "event":
+        return VERB_GROUPS[value.partition(".")[0]]()
+    if name == "kind" and value in kind_names():
+        return kind_names()[value]
+    known = CLOSURE_NAMES if name == "kind" else VALUE_NAMES.get(name, {})
+    return known[value]() if value in known else ""
 
 
 def _times() -> Times:

@@ -128,6 +128,8 @@ def test_the_page_shows_the_same_in_words(app, world):
     page = Visitor(app, world.lin).get("/profile/data")
 
     assert "Your bookings 1" in words(page)
+    assert "StateWaiting for approval" in words(page)
+    assert re.findall(r"\b(?:booking|person)\.[a-z_]+|\brequested\b|\bactive\b|\bzh\b", words(page)) == []
     assert "for a thesis" in page.text
     assert "&lt;b&gt;Slices&lt;/b&gt;" in page.text
     assert "argon2" not in page.text
