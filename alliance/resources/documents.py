@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session, contains_eager
 
 from alliance import clock
 from alliance.db import action
-from alliance.errors import Missing, Problem, refuse_if
+from alliance.errors import Problem, refuse_if
 from alliance.history.actions import record
 from alliance.members.actor import Actor
 from alliance.refs import is_ref, new_ref
+from alliance.resources.arranged import held_with, number, place
 from alliance.resources.files.actions import keep, remove
 from alliance.resources.files.checked import Sent
 from alliance.resources.files.models import Document, File
@@ -104,7 +105,7 @@ def describe_document(
     for_members: bool = False,
 ) -> str:
     """Give the document another title, or other readers; return its ref. Raises Missing, Forbidden or Refused."""
-    resource, document = _held_with(session, ref, by)
+    resource, document = held_with(session, Document, ref, by)
     refuse_if(title_problems(title_zh, title_en))
     new = (title_zh or None, title_en or None, for_members)
     if new != (document.title_zh, document.title_en, document.for_members):
@@ -116,25 +117,21 @@ def describe_document(
 @action
 def place_document(session: Session, ref: str, n: int, *, by: Actor) -> str:
     """Make it the n-th of the resource's documents, the first being 1; return its ref. Raises Missing or Forbidden."""
-    resource, document = _held_with(session, ref, by)
-    others = [each for each in documents_of(session, resource.id, by) if each.id != document.id]
-    place = min(max(n, 1), len(others) + 1)
-    if place != document.n:
-        others.insert(place - 1, document)
-        _number(others)
-        _record(session, "document.placed", resource, document, by, n=place)
+    resource, document = held_with(session, Document, ref, by)
+    if moved_to := place(documents_of(session, resource.id, by), document, n):
+        _record(session, "document.placed", resource, document, by, n=moved_to)
     return ref
 
 
 @action
 def remove_document(session: Session, ref: str, *, by: Actor) -> str:
     """Take the document and its file away for good; return its ref. Raises Missing or Forbidden."""
-    resource, document = _held_with(session, ref, by)
+    resource, document = held_with(session, Document, ref, by)
     _record(session, "document.removed", resource, document, by)
     file_id = document.file_id
     session.execute(sa.delete(Document).where(Document.id == document.id))
     remove(session, file_id)
-    _number(documents_of(session, resource.id, by))
+    number(documents_of(session, resource.id, by))
     return ref
 
 
@@ -144,24 +141,6 @@ def _with_files() -> sa.Select[Document]:
 
 def _open_to(reader: Actor | None) -> sa.ColumnElement[bool]:
     return Document.for_members.is_(False) if reader is None else sa.true()
-
-
-def _held_with(session: Session, ref: str, by: Actor) -> tuple[Resource, Document]:
-    found = sa.select(Document).where(Document.ref == ref)
-    document = session.scalar(found) if is_ref(ref) else None
-    if document is None:
-        raise Missing
-    resource = held_to_run(session, document.resource_id, by)
-    # Once more, for somebody may have taken it away while this one waited.
-    document = session.scalar(found.execution_options(populate_existing=True))
-    if document is None:
-        raise Missing
-    return resource, document
-
-
-def _number(documents: Sequence[Document]) -> None:
-    for n, document in enumerate(documents, 1):
-        document.n = n
 
 
 def _record(

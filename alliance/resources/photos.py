@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.db import action
-from alliance.errors import Missing, Problem, refuse_if
+from alliance.errors import Problem, refuse_if
 from alliance.history.actions import record
 from alliance.members.actor import Actor
 from alliance.refs import is_ref, new_ref
+from alliance.resources.arranged import held_with, number, place
 from alliance.resources.held import held_to_run
 from alliance.resources.models import Photo, PhotoFile, Resource
 from alliance.resources.permissions import visible_to
@@ -91,7 +92,7 @@ def add_photo(
 @action
 def describe_photo(session: Session, ref: str, *, by: Actor, alt_zh: str = "", alt_en: str = "") -> str:
     """Give the photo another caption; return its ref. Raises Missing, Forbidden or Refused."""
-    resource, photo = _held_with(session, ref, by)
+    resource, photo = held_with(session, Photo, ref, by)
     refuse_if(caption_problems(alt_zh, alt_en))
     if (photo.alt_zh or "", photo.alt_en or "") != (alt_zh, alt_en):
         photo.alt_zh, photo.alt_en = alt_zh or None, alt_en or None
@@ -102,43 +103,21 @@ def describe_photo(session: Session, ref: str, *, by: Actor, alt_zh: str = "", a
 @action
 def place_photo(session: Session, ref: str, n: int, *, by: Actor) -> str:
     """Make it the n-th of the resource's photos, the first being 1; return its ref. Raises Missing or Forbidden."""
-    resource, photo = _held_with(session, ref, by)
-    others = [each for each in photos_of(session, resource.id) if each.id != photo.id]
-    place = min(max(n, 1), len(others) + 1)
-    if place != photo.n:
-        others.insert(place - 1, photo)
-        _number(others)
-        _record(session, "photo.placed", resource, photo, by, n=place)
+    resource, photo = held_with(session, Photo, ref, by)
+    if moved_to := place(photos_of(session, resource.id), photo, n):
+        _record(session, "photo.placed", resource, photo, by, n=moved_to)
     return photo.ref
 
 
 @action
 def remove_photo(session: Session, ref: str, *, by: Actor) -> str:
     """Take the photo and its pictures away for good; return its ref. Raises Missing or Forbidden."""
-    resource, photo = _held_with(session, ref, by)
+    resource, photo = held_with(session, Photo, ref, by)
     _record(session, "photo.removed", resource, photo, by)
     session.execute(sa.delete(PhotoFile).where(PhotoFile.photo_id == photo.id))
     session.execute(sa.delete(Photo).where(Photo.id == photo.id))
-    _number(photos_of(session, resource.id))
+    number(photos_of(session, resource.id))
     return ref
-
-
-def _held_with(session: Session, ref: str, by: Actor) -> tuple[Resource, Photo]:
-    found = sa.select(Photo).where(Photo.ref == ref)
-    photo = session.scalar(found) if is_ref(ref) else None
-    if photo is None:
-        raise Missing
-    resource = held_to_run(session, photo.resource_id, by)
-    # Once more, for somebody may have taken it away while this one waited.
-    photo = session.scalar(found.execution_options(populate_existing=True))
-    if photo is None:
-        raise Missing
-    return resource, photo
-
-
-def _number(photos: Sequence[Photo]) -> None:
-    for n, photo in enumerate(photos, 1):
-        photo.n = n
 
 
 def _record(session: Session, verb: str, resource: Resource, photo: Photo, by: Actor, **more: Any) -> None:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from alliance.db import db
-from alliance.errors import Forbidden, Missing, Problem, Refused
+from alliance.errors import Missing, Problem, Refused
 from alliance.i18n import gettext as _
 from alliance.notifications.sentences import words_for
 from alliance.resources.documents import (
@@ -27,11 +27,11 @@ from alliance.resources.documents import (
 from alliance.resources.files.checked import ENDINGS, LARGEST, Sent, file_of
 from alliance.resources.files.models import Document
 from alliance.resources.models import Resource
-from alliance.resources.queries import resource_by_code
 from alliance.web.access import members_only, public
 from alliance.web.answers import as_attachment
 from alliance.web.failures import page
 from alliance.web.forms.documents import DocumentForm, TitleForm
+from alliance.web.running import run_by_reader, run_by_sender
 from alliance.web.security import takes_up_to
 from alliance.web.session import current_actor, require_actor
 from alliance.web.vocabulary import run_together, size_in_words
@@ -57,7 +57,7 @@ def file(ref: str) -> Response:
 @members_only
 def index(code: str) -> Answer:
     """The documents of a resource one runs, and the form for another one."""
-    return _page(_run(code))
+    return _page(run_by_reader(code))
 
 
 @blueprint.post("/resources/<code>/documents")
@@ -65,7 +65,7 @@ def index(code: str) -> Answer:
 @takes_up_to(LARGEST_FORM)
 def add(code: str) -> Answer:
     """Take a document in, or say everything that is wrong with it."""
-    resource, form = _run(code), DocumentForm()
+    resource, form = run_by_reader(code), DocumentForm()
     sent, problems = _sent(request.files.get("file"))
     problems += title_problems(form.told["title_zh"], form.told["title_en"])
     try:
@@ -76,7 +76,7 @@ def add(code: str) -> Answer:
         _tell(form, refused.problems)
         if not form.file.errors:
             form.file.errors = [_("Choose the file once more: a browser does not keep it.")]
-        return _page(_run(code), form, 422)
+        return _page(run_by_reader(code), form, 422)
     flash(_("The document is on the page."), "good")
     return _back(code)
 
@@ -84,12 +84,8 @@ def add(code: str) -> Answer:
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(_error: RequestEntityTooLarge) -> Answer:
     """Said on the page itself; nothing of the file has been read."""
-    actor, code = current_actor(), str((request.view_args or {}).get("code"))
-    try:
-        resource = resource_by_code(db.session(), actor, code)
-    except Missing:
-        return page(413)
-    if actor is None or not actor.runs(resource.id, resource.owner_id):
+    resource = run_by_sender(request.view_args)
+    if resource is None:
         return page(413)
     form = DocumentForm(formdata=None)
     _tell(form, [_too_heavy()])
@@ -100,13 +96,13 @@ def too_large(_error: RequestEntityTooLarge) -> Answer:
 @members_only
 def describe(code: str, ref: str) -> Answer:
     """Call it something else, or let others have it."""
-    _of(_run(code), ref)
+    _of(run_by_reader(code), ref)
     form = TitleForm(prefix=ref)
     try:
         describe_document(ref, by=require_actor(), **form.told)
     except Refused as refused:
         _tell(form, refused.problems)
-        return _page(_run(code), None, 422, {ref: form})
+        return _page(run_by_reader(code), None, 422, {ref: form})
     flash(_("Saved."), "good")
     return _back(code)
 
@@ -115,7 +111,7 @@ def describe(code: str, ref: str) -> Answer:
 @members_only
 def place(code: str, ref: str) -> Answer:
     """Move it in the list."""
-    _of(_run(code), ref)
+    _of(run_by_reader(code), ref)
     place_document(ref, request.form.get("n", 1, lambda text: int(text[:9])), by=require_actor())
     return _back(code)
 
@@ -124,19 +120,10 @@ def place(code: str, ref: str) -> Answer:
 @members_only
 def remove(code: str, ref: str) -> Answer:
     """Take it away."""
-    _of(_run(code), ref)
+    _of(run_by_reader(code), ref)
     remove_document(ref, by=require_actor())
     flash(_("The document is removed."), "good")
     return _back(code)
-
-
-def _run(code: str) -> Resource:
-    """The resource, if the person who asks runs it."""
-    actor = require_actor()
-    resource = resource_by_code(db.session(), actor, code)
-    if not actor.runs(resource.id, resource.owner_id):
-        raise Forbidden("manager")
-    return resource
 
 
 def _of(resource: Resource, ref: str) -> Document:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from alliance.db import db
-from alliance.errors import Forbidden, Missing, Problem, Refused
+from alliance.errors import Missing, Problem, Refused
 from alliance.i18n import gettext as _
 from alliance.notifications.sentences import words_for
 from alliance.resources.models import Photo, Resource
@@ -34,10 +34,10 @@ from alliance.resources.pictures import (
     Picture,
     picture_of,
 )
-from alliance.resources.queries import resource_by_code
 from alliance.web.access import members_only, public
 from alliance.web.failures import page
 from alliance.web.forms.photos import CaptionForm, PhotoForm
+from alliance.web.running import run_by_reader, run_by_sender
 from alliance.web.security import takes_up_to
 from alliance.web.session import current_actor, require_actor
 from alliance.web.vocabulary import run_together
@@ -79,7 +79,7 @@ def picture(name: str) -> Response:
 @members_only
 def index(code: str) -> Answer:
     """The photos of a resource one runs, and the form for another one."""
-    return _page(_run(code))
+    return _page(run_by_reader(code))
 
 
 @blueprint.post("/resources/<code>/photos")
@@ -87,7 +87,7 @@ def index(code: str) -> Answer:
 @takes_up_to(LARGEST_FORM)
 def add(code: str) -> Answer:
     """Take a photo in, or say everything that is wrong with it."""
-    resource, form = _run(code), PhotoForm()
+    resource, form = run_by_reader(code), PhotoForm()
     made, problems = _made(request.files.get("photo"))
     problems += caption_problems(**form.captions)
     try:
@@ -98,7 +98,7 @@ def add(code: str) -> Answer:
         _tell(form, refused.problems)
         if not form.photo.errors:
             form.photo.errors = [_("Choose the photo once more: a browser does not keep it.")]
-        return _page(_run(code), form, 422)
+        return _page(run_by_reader(code), form, 422)
     flash(_("The photo is on the page."), "good")
     return _back(code)
 
@@ -106,12 +106,8 @@ def add(code: str) -> Answer:
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(_error: RequestEntityTooLarge) -> Answer:
     """Said on the page itself; nothing of the file has been read."""
-    actor, code = current_actor(), str((request.view_args or {}).get("code"))
-    try:
-        resource = resource_by_code(db.session(), actor, code)
-    except Missing:
-        return page(413)
-    if actor is None or not actor.runs(resource.id, resource.owner_id):
+    resource = run_by_sender(request.view_args)
+    if resource is None:
         return page(413)
     form = PhotoForm(formdata=None)
     _tell(form, [_too_heavy()])
@@ -122,13 +118,13 @@ def too_large(_error: RequestEntityTooLarge) -> Answer:
 @members_only
 def describe(code: str, ref: str) -> Answer:
     """Say something else about it."""
-    _of(_run(code), ref)
+    _of(run_by_reader(code), ref)
     form = CaptionForm(prefix=ref)
     try:
         describe_photo(ref, by=require_actor(), **form.captions)
     except Refused as refused:
         _tell(form, refused.problems)
-        return _page(_run(code), None, 422, {ref: form})
+        return _page(run_by_reader(code), None, 422, {ref: form})
     flash(_("The caption is saved."), "good")
     return _back(code)
 
@@ -137,7 +133,7 @@ def describe(code: str, ref: str) -> Answer:
 @members_only
 def place(code: str, ref: str) -> Answer:
     """Move it in the row."""
-    _of(_run(code), ref)
+    _of(run_by_reader(code), ref)
     place_photo(ref, request.form.get("n", 1, int), by=require_actor())
     return _back(code)
 
@@ -146,7 +142,7 @@ def place(code: str, ref: str) -> Answer:
 @members_only
 def remove(code: str, ref: str) -> Answer:
     """Take it away."""
-    _of(_run(code), ref)
+    _of(run_by_reader(code), ref)
     remove_photo(ref, by=require_actor())
     flash(_("The photo is removed."), "good")
     return _back(code)
@@ -158,15 +154,6 @@ def _for_members(ref: str, size: Size) -> bytes:
     if content is None:
         raise Missing
     return content
-
-
-def _run(code: str) -> Resource:
-    """The resource, if the person who asks runs it."""
-    actor = require_actor()
-    resource = resource_by_code(db.session(), actor, code)
-    if not actor.runs(resource.id, resource.owner_id):
-        raise Forbidden("manager")
-    return resource
 
 
 def _of(resource: Resource, ref: str) -> Photo:

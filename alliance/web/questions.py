@@ -7,11 +7,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from alliance.db import db
-from alliance.errors import Forbidden, Missing, Problem, Refused, Stale
+from alliance.errors import Missing, Problem, Refused, Stale
 from alliance.i18n import gettext as _
 from alliance.notifications.sentences import words_for
 from alliance.resources.models import Resource
-from alliance.resources.queries import resource_by_code
 from alliance.resources.questions.actions import (
     LONGEST_NOTE,
     LONGEST_WORDING,
@@ -26,6 +25,7 @@ from alliance.resources.questions.queries import choices_of, questions_of, was_a
 from alliance.web.access import members_only
 from alliance.web.answers import bounds_of
 from alliance.web.forms.questions import KIND_NAMES, QuestionForm, form_of
+from alliance.web.running import run_by_reader
 from alliance.web.session import require_actor
 from alliance.web.vocabulary import run_together
 
@@ -38,21 +38,21 @@ Answer = str | Response | tuple[str, int]
 @members_only
 def index(code: str) -> Answer:
     """What the resource asks, in order, and the form for another question."""
-    return _list(_run(code))
+    return _list(run_by_reader(code))
 
 
 @blueprint.post("")
 @members_only
 def add(code: str) -> Answer:
     """Ask one more, or say everything that is wrong with it."""
-    resource, form = _run(code), QuestionForm()
+    resource, form = run_by_reader(code), QuestionForm()
     try:
         if (wording := form.wording()) is None:
             return _list(resource, form, 422)
         add_question(resource.id, wording, by=require_actor())
     except Refused as refused:
         _tell(form, refused.problems)
-        return _list(_run(code), form, 422)
+        return _list(run_by_reader(code), form, 422)
     flash(_("The question is asked from now on."), "good")
     return _back(code)
 
@@ -61,7 +61,7 @@ def add(code: str) -> Answer:
 @members_only
 def edit(code: str, ref: str) -> Answer:
     """One question, to be asked otherwise."""
-    resource = _run(code)
+    resource = run_by_reader(code)
     question = _of(resource, ref)
     return _one(resource, question, form_of(question))
 
@@ -72,13 +72,13 @@ def change(code: str, ref: str) -> Answer:
     """Ask it otherwise from now on."""
     form = QuestionForm()
     try:
-        question = _of(_run(code), ref)
+        question = _of(run_by_reader(code), ref)
         if (wording := form.wording()) is None:
-            return _one(_run(code), question, form, 422)
+            return _one(run_by_reader(code), question, form, 422)
         change_question(ref, wording, by=require_actor())
     except Refused as refused:
         _tell(form, refused.problems)
-        resource = _run(code)
+        resource = run_by_reader(code)
         return _one(resource, _of(resource, ref), form, 422)
     except Stale:
         return _stale(code)
@@ -91,7 +91,7 @@ def change(code: str, ref: str) -> Answer:
 def place(code: str, ref: str) -> Answer:
     """Move it in the list."""
     try:
-        _of(_run(code), ref)
+        _of(run_by_reader(code), ref)
         place_question(ref, request.form.get("n", 1, _place), by=require_actor())
     except Stale:
         return _stale(code)
@@ -103,21 +103,12 @@ def place(code: str, ref: str) -> Answer:
 def remove(code: str, ref: str) -> Answer:
     """Ask it no more."""
     try:
-        _of(_run(code), ref)
+        _of(run_by_reader(code), ref)
         remove_question(ref, by=require_actor())
     except Stale:
         return _stale(code)
     flash(_("It is asked no more. Answers given so far stay."), "good")
     return _back(code)
-
-
-def _run(code: str) -> Resource:
-    """The resource, if the person who asks runs it and it is booked here at all."""
-    actor = require_actor()
-    resource = resource_by_code(db.session(), actor, code)
-    if not actor.runs(resource.id, resource.owner_id):
-        raise Forbidden("manager")
-    return resource
 
 
 def _of(resource: Resource, ref: str) -> Question:

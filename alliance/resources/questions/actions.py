@@ -13,6 +13,7 @@ from alliance.errors import Missing, Problem, Stale, refuse_if
 from alliance.history.actions import record
 from alliance.members.actor import Actor
 from alliance.refs import is_ref, new_ref
+from alliance.resources.arranged import number, place
 from alliance.resources.held import held_to_run
 from alliance.resources.models import Resource
 from alliance.resources.questions.models import KINDS, Question
@@ -122,12 +123,8 @@ def change_question(session: Session, ref: str, wording: Wording, *, by: Actor) 
 def place_question(session: Session, ref: str, n: int, *, by: Actor) -> str:
     """Ask it as the n-th, the first being 1; return its ref. Raises Missing, Forbidden or Stale."""
     resource, question = _held_with(session, ref, by)
-    others = [each for each in questions_of(session, resource) if each.id != question.id]
-    place = min(max(n, 1), len(others) + 1)
-    if place != question.n:
-        others.insert(place - 1, question)
-        _number(others)
-        _record(session, "question.placed", resource, question, by, n=place)
+    if moved_to := place(questions_of(session, resource), question, n):
+        _record(session, "question.placed", resource, question, by, n=moved_to)
     return ref
 
 
@@ -137,7 +134,7 @@ def remove_question(session: Session, ref: str, *, by: Actor) -> str:
     resource, question = _held_with(session, ref, by)
     question.retired_at = clock.now()
     session.flush()
-    _number(questions_of(session, resource))
+    number(questions_of(session, resource))
     _record(session, "question.removed", resource, question, by)
     return ref
 
@@ -229,11 +226,6 @@ def _held_with(session: Session, ref: str, by: Actor) -> tuple[Resource, Questio
     if question.retired_at is not None:
         raise Stale
     return resource, question
-
-
-def _number(questions: Sequence[Question]) -> None:
-    for n, question in enumerate(questions, 1):
-        question.n = n
 
 
 def _record(

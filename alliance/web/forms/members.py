@@ -27,26 +27,11 @@ class SignInForm(FlaskForm):
     next = HiddenField()
 
 
-class PasswordForm(FlaskForm):
-    """A new password in place of the old one."""
-
+class _PresentPassword(FlaskForm):
     old = PasswordField(
         _l("Current password"),
         [InputRequired(_l("Enter your present password."))],
         render_kw={"autocomplete": "current-password"},
-    )
-    new = PasswordField(
-        _l("New password"),
-        [InputRequired(_l("Enter a new password.")), Length(max=LONGEST, message=_l("This is too long."))],
-        render_kw={"autocomplete": "new-password"},
-    )
-    repeat = PasswordField(
-        _l("New password again"),
-        [
-            InputRequired(_l("Enter the new password again.")),
-            EqualTo("new", _l("The two new passwords differ.")),
-        ],
-        render_kw={"autocomplete": "new-password"},
     )
 
 
@@ -76,6 +61,10 @@ class NewPasswordForm(FlaskForm):
         ],
         render_kw={"autocomplete": "new-password"},
     )
+
+
+class PasswordForm(_PresentPassword, NewPasswordForm):
+    """A new password in place of the old one."""
 
 
 class AcceptForm(FlaskForm):
