@@ -14,6 +14,7 @@ from alliance.api import (
     problems,
     resources,
     sheets,
+    units,
 )
 from alliance.api.noun import PREFIX
 from alliance.api.openapi import Description
@@ -21,7 +22,19 @@ from alliance.config import Settings
 
 NOUNS = tuple(
     module.blueprint
-    for module in (resources, sheets, board, bookings, files, messages, approvals, closures, hours, feeds)
+    for module in (
+        resources,
+        sheets,
+        board,
+        bookings,
+        files,
+        messages,
+        approvals,
+        closures,
+        hours,
+        feeds,
+        units,
+    )
 )
 
 

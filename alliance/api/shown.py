@@ -18,6 +18,9 @@ from alliance.booking.models import Answer, Booking, Stage
 from alliance.calendars.lines import FeedLine
 from alliance.i18n import localized
 from alliance.intervals import Span
+from alliance.members.models import Unit
+from alliance.members.roster import Belonging
+from alliance.members.standing import last_day
 from alliance.resources.files.models import File
 from alliance.resources.kinds import CLASS_OF_KIND
 from alliance.resources.models import Item, PolicyRow, Resource
@@ -34,6 +37,31 @@ def address(path: str) -> str:
 def moment(at: datetime | None, zone: ZoneInfo) -> str | None:
     """An instant as RFC 3339 writes it."""
     return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")
+
+
+def unit(row: Unit) -> dict[str, Any]:
+    """A unit as everybody may know it."""
+    return {
+        "code": row.code,
+        "name": str(localized(row, "name")),
+        "kind": row.kind,
+        "status": row.status,
+        "zone": row.zone,
+        "contact_email": row.contact_email,
+    }
+
+
+def member(row: Belonging, of: Unit) -> dict[str, Any]:
+    """One of the people of a unit, for those who look after them."""
+    return {
+        "ref": row.ref,
+        "name": row.name,
+        "email": row.email,
+        "status": row.status,
+        "admin": row.is_admin,
+        "last_day": last_day(row.ends_at, of.zone).isoformat() if row.ends_at else None,
+        "manages": row.manages,
+    }
 
 
 def tag_of(booking: Booking, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -38,25 +38,9 @@ def people_of(
     Of what they manage just `owned` is counted, which selects the resources of the unit that the reader may know of.
     `words` narrows the people to names and addresses that hold each of the words.
     """
-    managed = (
-        sa.select(sa.func.count())
-        .select_from(Management)
-        .where(Management.person_id == Person.id, Management.resource_id.in_(owned))
-        .correlate(Person)
-        .scalar_subquery()
-    )
     wanted = [Membership.unit_id == unit.id, *_named(words)]
     chosen = (
-        sa.select(
-            Person.ref,
-            Person.name,
-            Person.email,
-            Person.status,
-            Membership.is_admin,
-            Membership.ends_at,
-            managed,
-        )
-        .join(Person, Person.id == Membership.person_id)
+        _belonging(owned)
         .where(*wanted)
         .order_by(Membership.is_admin.desc(), Membership.ends_at.is_not(None), Person.name, Person.id)
         .limit(PAGE)
@@ -69,6 +53,36 @@ def people_of(
         .where(*wanted)
     )
     return [Belonging(*row) for row in session.execute(chosen)], session.scalar(total) or 0
+
+
+def people_after(
+    session: Session,
+    unit: Unit,
+    owned: sa.Select[int],
+    *,
+    after: str = "",
+    limit: int,
+    ref: str | None = None,
+) -> list[Belonging]:
+    """Up to `limit` of the people of the unit by ref, after that one; with `ref` only him."""
+    chosen = _belonging(owned).where(Membership.unit_id == unit.id, Person.ref > after)
+    if ref is not None:
+        chosen = chosen.where(Person.ref == ref)
+    return [Belonging(*row) for row in session.execute(chosen.order_by(Person.ref).limit(limit))]
+
+
+def _belonging(owned: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
+    managed = (
+        sa.select(sa.func.count())
+        .select_from(Management)
+        .where(Management.person_id == Person.id, Management.resource_id.in_(owned))
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    who = (Person.ref, Person.name, Person.email, Person.status)
+    return sa.select(*who, Membership.is_admin, Membership.ends_at, managed).join(
+        Person, Person.id == Membership.person_id
+    )
 
 
 def invitations_of(session: Session, unit: Unit) -> Sequence[OneTimeLink]:

@@ -39,6 +39,8 @@ class Names:
 
     def of_path(self, path: str) -> list[str]:
         """What may stand in the place of the gap in the path."""
+        if path.startswith("/api/v1/units"):
+            return [*self.units, "NOBODY"]
         if "{code}" in path:
             return self.resources
         if path.endswith(("/approval", "/refusal")):

@@ -14,8 +14,26 @@ from alliance.api.schemas import (
     questions,
     resources,
     sheets,
+    units,
 )
 
+_UNIT: Final = {
+    "code": "XWBR",
+    "name": "Institute of Brain Research",
+    "kind": "research_institute",
+    "status": "active",
+    "zone": "Asia/Shanghai",
+    "contact_email": "xwbr@example.org",
+}
+_MEMBER: Final = {
+    "ref": "4C2VY5M1TS",
+    "name": "Fang Shuyan",
+    "email": "fang@example.org",
+    "status": "active",
+    "admin": True,
+    "last_day": None,
+    "manages": 3,
+}
 _RESOURCE: Final = {
     "code": "XWBR-001",
     "name": "Laser confocal microscope",
@@ -333,6 +351,18 @@ EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
     feeds.FeedChange: {"colour": "steelblue", "cancelled": False, "future_days": 90},
     feeds.FeedAnswer: {**_FEED, "address": "https://share.example.org/feeds/one-time-secret.ics"},
     feeds.FeedPage: {"items": [_FEED], "next": None},
+    units.UnitAnswer: _UNIT,
+    units.UnitPage: {"items": [_UNIT], "next": None},
+    units.MemberAnswer: _MEMBER,
+    units.MemberPage: {"items": [_MEMBER], "next": None},
+    units.MemberChange: {"admin": True, "last_day": None},
+    units.NewInvitation: {
+        "email": "mei@example.org",
+        "name": "Mei Lan",
+        "language": "en",
+        "last_day": "2026-12-31",
+    },
+    units.InvitationAnswer: {"ref": "7K3M9QX2RT"},
     hours.HoursChange: {"hours": "WD 08:30-22:00; RD 09:00-18:00; PH off", "tell": True},
     hours.ExceptionChange: {"first": "2026-12-31", "hours": "09:00-12:00", "reason": "Year end"},
     hours.HoursAnswer: {
