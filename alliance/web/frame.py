@@ -48,6 +48,12 @@ class Frame:
         return inbox_count(db.session(), actor, clock.now())
 
     @property
+    def elsewhere(self) -> str:
+        """The alliance's time zone where that is not Beijing's, by its IANA name."""
+        zone: str = current_app.config["SETTINGS"].zone
+        return "" if zone == "Asia/Shanghai" else zone
+
+    @property
     def demo(self) -> bool:
         """Whether this is a try-out with invented people."""
         settings: Settings = current_app.config["SETTINGS"]

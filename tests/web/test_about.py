@@ -1,9 +1,11 @@
 """Help and the accessibility statement: for everybody, in both languages, linked from every page."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from alliance.members.installation import Watch
 from tests.web.visitor import Visitor
 
 
@@ -40,3 +42,19 @@ def test_only_those_who_decide_are_led_to_where_one_decides(app, world):
 
     assert 'href="/approvals"' not in lin
     assert 'href="/approvals"' in fang
+
+
+def test_the_foot_names_the_zone_of_an_alliance_elsewhere(sqlite_app):
+    client = sqlite_app.test_client()
+    client.set_cookie("lang", "en")
+    here = client.get("/help").text
+    settings = sqlite_app.config["SETTINGS"]
+    sqlite_app.config["SETTINGS"] = replace(settings, zone="Europe/Lisbon")
+    sqlite_app.extensions["installation"] = Watch(sqlite_app.config["SETTINGS"])
+    sqlite_app.extensions["installation"].trust()
+
+    elsewhere = client.get("/help").text
+
+    assert "All times are Beijing time" in here
+    assert "the alliance goes by Europe/Lisbon" in elsewhere
+    assert "Beijing" not in elsewhere
