@@ -11,6 +11,7 @@ from alliance.availability.models import Closure
 from alliance.members.actor import Actor
 from alliance.members.models import Person
 from alliance.resources.models import Item, Resource
+from alliance.resources.permissions import run_by
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,3 @@ def _managed(actor: Actor) -> sa.Select[Closure, Resource, Item, str]:
         .where(run_by(actor))
         .options(joinedload(Resource.owner))
     )
-
-
-def run_by(actor: Actor) -> sa.ColumnElement[bool]:
-    """Whether the actor runs the resource."""
-    return sa.or_(Resource.id.in_(actor.managed_ids), Resource.owner_id.in_(actor.admin_unit_ids))

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from alliance.availability.local_time import midnight
-from alliance.availability.managed import run_by
 from alliance.booking.closed import closed_over_each
 from alliance.booking.facts import Closed
 from alliance.booking.lineage import lineages_of
@@ -21,6 +20,7 @@ from alliance.booking.queries import bookings_on
 from alliance.intervals import Span
 from alliance.members.actor import Actor
 from alliance.resources.models import Item, Resource
+from alliance.resources.permissions import run_by
 
 _DAY: Final = timedelta(days=1)
 

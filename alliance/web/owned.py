@@ -3,13 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from alliance.availability.managed import run_by
 from alliance.booking.breaking import WouldBreak
 from alliance.booking.publication import publish_resource, retire_resource, take_back_resource
 from alliance.booking.readiness import findings_of
@@ -23,7 +20,7 @@ from alliance.members.queries import units_of
 from alliance.notifications.sentences import words_for
 from alliance.resources.drafts import copy_resource, create_resource, next_code
 from alliance.resources.kinds import PRESETS, STATUSES
-from alliance.resources.models import Resource
+from alliance.resources.owned import owned_by
 from alliance.web.access import members_only
 from alliance.web.editor import ask_about, edited, finding
 from alliance.web.forms.owned import NewForm
@@ -35,7 +32,6 @@ from alliance.web.vocabulary import kind_name
 blueprint = Blueprint("owned", __name__)
 
 Answer = str | Response | tuple[str, int]
-_PAGE: Final = 50
 _LOOKS: Final = {
     "draft": ("done", "pencil"),
     "published": ("confirmed", "check2"),
@@ -48,21 +44,10 @@ _LOOKS: Final = {
 def index() -> str:
     """What the reader runs, by code, a page at a time: its status, and what is missing."""
     actor, session = _runner(), db.session()
-    counts = dict(
-        session.execute(
-            sa.select(Resource.status, sa.func.count()).where(run_by(actor)).group_by(Resource.status)
-        ).all()
-    )
     status = request.args.get("status")
     status = status if status in STATUSES else None
-    total = counts.get(status, 0) if status else sum(counts.values())
-    pages = max(1, -(-total // _PAGE))
-    number = min(asked_page(), pages)
-    chosen = sa.select(Resource).where(run_by(actor)).options(joinedload(Resource.owner))
-    if status:
-        chosen = chosen.where(Resource.status == status)
-    rows = session.scalars(chosen.order_by(Resource.code).limit(_PAGE).offset((number - 1) * _PAGE)).all()
-    findings = findings_of(session, rows)
+    owned = owned_by(session, actor, status=status, page=asked_page())
+    findings = findings_of(session, owned.rows)
     return render_template(
         "owned/index.html",
         rows=[
@@ -72,19 +57,21 @@ def index() -> str:
                 (_LOOKS[resource.status][0], STATUS_NAMES[resource.status], _LOOKS[resource.status][1]),
                 [finding(problem) for problem in findings[resource.id]],
             )
-            for resource in rows
+            for resource in owned.rows
         ],
         tabs=[
             (
                 name,
                 url_for("owned.index", status=code),
-                counts.get(code or "", 0) if code else sum(counts.values()),
+                owned.counts.get(code, 0) if code else sum(owned.counts.values()),
                 code == status,
             )
             for code, name in ((None, _("All")), *STATUS_NAMES.items())
         ],
-        earlier=url_for("owned.index", status=status, page=number - 1) if number > 1 else "",
-        later=url_for("owned.index", status=status, page=number + 1) if number < pages else "",
+        earlier=url_for("owned.index", status=status, page=owned.number - 1) if owned.number > 1 else "",
+        later=url_for("owned.index", status=status, page=owned.number + 1)
+        if owned.number < owned.pages
+        else "",
         may_create=bool(actor.admin_unit_ids),
     )
 

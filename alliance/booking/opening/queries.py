@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from alliance.availability.calendar import OwnHours
 from alliance.availability.hours import Hours, read_windows
-from alliance.availability.managed import run_by
 from alliance.availability.models import OpeningException
 from alliance.booking.models import Booking
 from alliance.booking.opening.touched import mark_of
@@ -17,7 +16,7 @@ from alliance.booking.queries import loaded
 from alliance.errors import Missing
 from alliance.members.actor import Actor
 from alliance.resources.models import PolicyRow, Resource
-from alliance.resources.permissions import require_editor, visible_to
+from alliance.resources.permissions import require_editor, run_by, visible_to
 from alliance.resources.queries import resource_by_code
 
 

@@ -8,7 +8,6 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from alliance.availability.managed import run_by
 from alliance.availability.models import OutsideBusy, OutsideCalendar
 from alliance.booking.gather import holds_at
 from alliance.booking.models import Booking, Occupancy
@@ -18,6 +17,7 @@ from alliance.intervals import Span, meets
 from alliance.members.actor import Actor
 from alliance.members.models import Person
 from alliance.resources.models import Item, Resource, ResourcePart
+from alliance.resources.permissions import run_by
 
 State = Literal["waiting", "fresh", "stale", "failing", "sent", "ending"]
 # Without a failure, too: nobody looks where no worker runs.
