@@ -12,7 +12,8 @@ TOKEN_LENGTH: Final = 43
 
 def new_ref() -> str:
     """Ten random characters, 50 bits."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(REF_LENGTH))
+    number = secrets.randbits(5 * REF_LENGTH)
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(0, 5 * REF_LENGTH, 5))
 
 
 def is_ref(text: str) -> bool:

@@ -1,8 +1,8 @@
-"""Passwords: how they are kept, compared and judged. Slow on purpose, and never more than two at once per process."""
+"""Passwords: how they are kept, compared and judged. Slow on purpose, and in each process one after the other."""
 
 import unicodedata
 from functools import cache
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -15,19 +15,19 @@ SHORTEST: Final = 12
 LONGEST: Final = 256
 
 _hasher: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-# Each reckoning takes 19 MiB: eight people signing in at once must not need eight times that.
-_turns: Final = BoundedSemaphore(2)
+# Each reckoning takes 19 MiB and one processor: eight people signing in at once must not need eight times that.
+_turn: Final = Lock()
 
 
 def hash_password(password: str) -> str:
     """What is kept instead of the password."""
-    with _turns:
+    with _turn:
         return _hasher.hash(_same_on_every_keyboard(password))
 
 
 def matches(password: str, kept: str | None) -> bool:
     """Whether this is the password; takes the same time when there is nobody to compare with (`kept` is None)."""
-    with _turns:
+    with _turn:
         try:
             return _hasher.verify(kept or _nobody(), _same_on_every_keyboard(password)) and kept is not None
         except (VerificationError, InvalidHashError):

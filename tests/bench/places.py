@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processes import is_ready
-from start import FEW_ARENAS, server
+from start import SPARING, server
 
 from alliance import create_app
 from alliance.cli.synthetic.scale import Scale
@@ -76,7 +76,7 @@ class Served:
 def serve(place: Place, application: str = "app:app") -> Iterator[Served]:
     """The application, or another one in its place, behind the server that `make run` would choose."""
     port = free_port()
-    env = {**FEW_ARENAS, **os.environ} | {
+    env = {**SPARING, **os.environ} | {
         "DATABASE_URL": place.url,
         "SECRET_KEY": SECRET,
         "PORT": str(port),
