@@ -58,9 +58,11 @@ class Facts:
 
     `items` maps each live item's id to the end of its last footprint that starts before the wished one ends, or None:
     occupancies of one item never overlap, so an item is free exactly when that end is not after the wished footprint
-    begins. `clashes` are the footprints in the way, read only when items are short. When a booking is being moved,
-    `before` is what it was; its own place and count are left out of everything else. When it gives nothing but time or
-    items back, or is only being decided on, `items` are its own and `kept_buffers` those it was asked for with.
+    begins. `clashes` are the footprints in the way, read only when items are short. `member_until` is when the person's
+    membership in the unit ends, None when it does not; what is not after `now` is over, or never was. When a booking is
+    being moved, `before` is what it was; its own place and count are left out of everything else. When it gives nothing
+    but time or items back, or is only being decided on, `items` are its own and `kept_buffers` those it was asked for
+    with.
     """
 
     now: datetime
@@ -80,6 +82,7 @@ class Facts:
     relation: Relation = "member"
     person_status: str = "active"
     unit_status: str = "active"
+    member_until: datetime | None = None
     active_of_person: int = 0
     active_of_unit: int = 0
     needed: tuple[Needed, ...] = ()

@@ -1,7 +1,7 @@
 """What speaks against requests that wait, found for a whole list at once: those who decide see it before they look."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from alliance.booking.rules import (
 from alliance.db import among, read_rows
 from alliance.errors import Problem
 from alliance.intervals import Span
+from alliance.members.models import Membership
 from alliance.resources.models import (
     HeldQualification,
     Qualification,
@@ -35,17 +36,23 @@ from alliance.resources.models import (
 # Of the rules that count on approval, all that can have changed since it was asked for: its place is its own.
 _CHANGEABLE: Final[tuple[Rule, ...]] = (not_bookable, more_than_there_are, closed, *STANDING, *SAFETY)
 # Put together once: building a statement costs more than running it.
-_NEEDED: Final = (
+_ABOUT_APPLICANTS: Final = (
     sa.select(
         Booking.id,
+        Membership.person_id,
+        Membership.ends_at,
         Qualification.code,
         Qualification.name_zh,
         Qualification.name_en,
         HeldQualification.valid_from,
         HeldQualification.valid_until,
     )
-    .join(RequiredQualification, RequiredQualification.resource_id == Booking.resource_id)
-    .join(Qualification, Qualification.id == RequiredQualification.qualification_id)
+    .outerjoin(
+        Membership,
+        sa.and_(Membership.person_id == Booking.person_id, Membership.unit_id == Booking.unit_id),
+    )
+    .outerjoin(RequiredQualification, RequiredQualification.resource_id == Booking.resource_id)
+    .outerjoin(Qualification, Qualification.id == RequiredQualification.qualification_id)
     .outerjoin(
         HeldQualification,
         sa.and_(
@@ -58,6 +65,14 @@ _NEEDED: Final = (
 )
 
 
+@dataclass(frozen=True)
+class _Applicant:
+    """What has to be looked up of whoever asks; see `Facts`."""
+
+    member_until: datetime | None
+    needed: list[Needed] = field(default_factory=list)
+
+
 def flags_on(session: Session, requests: Sequence[Booking], now: datetime) -> dict[str, list[Problem]]:
     """By ref, what approving each of the requests would be refused for; in three statements, however many there are.
 
@@ -66,7 +81,7 @@ def flags_on(session: Session, requests: Sequence[Booking], now: datetime) -> di
     if not requests:
         return {}
     closures = _closures(session, requests)
-    needed = _needed(session, requests)
+    applicants = _applicants(session, requests, now)
     policies = {booking.resource_id: booking.resource.policy_row.value() for booking in requests}
     found = {}
     for booking in requests:
@@ -86,7 +101,8 @@ def flags_on(session: Session, requests: Sequence[Booking], now: datetime) -> di
             closures=closures.get(booking.resource_id, ()),
             person_status=booking.person.status,
             unit_status=booking.unit.status,
-            needed=tuple(needed[booking.id]),
+            member_until=applicants[booking.id].member_until,
+            needed=tuple(applicants[booking.id].needed),
             kept_buffers=booking.buffers,
         )
         found[booking.ref] = problems_with(Wish(booking.span, booking.quantity), facts, _CHANGEABLE)
@@ -103,10 +119,13 @@ def _closures(session: Session, requests: Sequence[Booking]) -> dict[int, tuple[
     return closed_over_each(session, resources, lineages_of(session, list(resources)), reach)
 
 
-def _needed(session: Session, requests: Iterable[Booking]) -> dict[int, list[Needed]]:
-    """By booking, what its resource asks of the person, and how long he holds it."""
-    rows = read_rows(session, _NEEDED, {"bookings": [booking.id for booking in requests]})
-    found: dict[int, list[Needed]] = defaultdict(list)
-    for booking_id, code, name_zh, name_en, since, until in rows:
-        found[booking_id].append(Needed(code, name_zh, name_en, since, until))
+def _applicants(session: Session, requests: Iterable[Booking], now: datetime) -> dict[int, _Applicant]:
+    """By booking: until when the person belongs to the unit, and how long he holds what the resource asks for."""
+    rows = read_rows(session, _ABOUT_APPLICANTS, {"bookings": [booking.id for booking in requests]})
+    found: dict[int, _Applicant] = {}
+    for booking_id, member_id, membership_ends, code, *rest in rows:
+        member_until = now if member_id is None else membership_ends
+        applicant = found.setdefault(booking_id, _Applicant(member_until))
+        if code is not None:
+            applicant.needed.append(Needed(code, *rest))
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from alliance.booking.routes import relation_of
 from alliance.db import Instant, among, read_rows
 from alliance.errors import Missing
 from alliance.intervals import Span
-from alliance.members.models import GroupUnit, Person, Unit
+from alliance.members.models import GroupUnit, Membership, Person, Unit
 from alliance.resources.models import (
     HeldQualification,
     Item,
@@ -65,18 +65,22 @@ def _items_with_predecessors(*conditions: sa.ColumnElement[bool]) -> sa.Select[i
 # Every statement is put together once: building one costs more than running it.
 _STANDING: Final = (
     sa.select(
-        Person.status,
-        Unit.status,
-        _OWNER.status,
+        Person.status.label("person_status"),
+        Unit.status.label("unit_status"),
+        _OWNER.status.label("owner_status"),
+        Membership.person_id.label("member_id"),
+        Membership.ends_at.label("membership_ends"),
         sa.select(sa.literal(1))
         .select_from(GroupUnit)
         .join(_THEIRS, _THEIRS.group_id == GroupUnit.group_id)
         .where(GroupUnit.unit_id == sa.bindparam("unit"), _THEIRS.unit_id == sa.bindparam("owner"))
-        .exists(),
+        .exists()
+        .label("shares_group"),
     )
     .select_from(Person)
     .join(Unit, Unit.id == sa.bindparam("unit"))
     .join(_OWNER, _OWNER.id == sa.bindparam("owner"))
+    .outerjoin(Membership, sa.and_(Membership.person_id == Person.id, Membership.unit_id == Unit.id))
     .where(Person.id == sa.bindparam("person"))
 )
 _ITEMS: Final = _items_with_predecessors()
@@ -154,7 +158,7 @@ def gather(
     Lapsed requests are not in the way: under the hold they have been expired, on a read they are looked past.
     """
     policy = _policy(session, resource.id)
-    person_status, unit_status, owner_status, shares_group = _standing(session, resource, person_id, unit_id)
+    standing = _standing(session, resource, person_id, unit_id)
     zone = ZoneInfo(resource.zone)
     facts = Facts(
         now=now,
@@ -165,16 +169,17 @@ def gather(
         preset=resource.preset,
         mode=resource.mode,
         resource_status=resource.status,
-        owner_status=owner_status,
+        owner_status=standing.owner_status,
         relation=relation_of(
             unit_id=unit_id,
             owner_id=resource.owner_id,
-            unit_status=unit_status,
-            shares_group=shares_group,
+            unit_status=standing.unit_status,
+            shares_group=standing.shares_group,
             policy=policy,
         ),
-        person_status=person_status,
-        unit_status=unit_status,
+        person_status=standing.person_status,
+        unit_status=standing.unit_status,
+        member_until=now if standing.member_id is None else standing.membership_ends,
         before=Wish(moving.span, moving.quantity) if moving else None,
     )
     kept = moving if facts.shrinks(wish) else None
@@ -203,15 +208,12 @@ def _policy(session: Session, resource_id: int) -> Policy:
     return row.value()
 
 
-def _standing(
-    session: Session, resource: Resource, person_id: int, unit_id: int
-) -> tuple[str, str, str, bool]:
+def _standing(session: Session, resource: Resource, person_id: int, unit_id: int) -> sa.Row[Any]:
     who = {"person": person_id, "unit": unit_id, "owner": resource.owner_id}
     row = read_rows(session, _STANDING, who).one_or_none()
     if row is None:
         raise Missing
-    person_status, unit_status, owner_status, shares = row
-    return person_status, unit_status, owner_status, shares
+    return row
 
 
 def _days(session: Session, resource: Resource, wish: Wish, zone: ZoneInfo, now: datetime) -> DayClasses:

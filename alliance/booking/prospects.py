@@ -22,18 +22,21 @@ from alliance.booking.rules import Rule, problems_with
 from alliance.booking.timetable import Timetable, range_of
 from alliance.db import Instant, among
 from alliance.errors import Missing, Problem
-from alliance.members.models import GroupUnit, Person, Unit
+from alliance.members.models import GroupUnit, Membership, Person, Unit
 from alliance.resources.models import HeldQualification, Qualification, RequiredQualification
 
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Who asks, for which of his units, and how both stand: their status, and the units that share a group."""
+    """Who asks, for which of his units, and how both stand: their status, until when he belongs to it, and the units
+    that share a group.
+    """
 
     person_id: int
     unit_id: int
     person_status: str
     unit_status: str
+    member_until: datetime | None
     mates: frozenset[int]
 
 
@@ -75,6 +78,7 @@ class Prospect:
             ),
             person_status=self.applicant.person_status,
             unit_status=self.applicant.unit_status,
+            member_until=self.applicant.member_until,
             active_of_person=self.active_of_person,
             active_of_unit=self.active_of_unit,
             needed=self.needed,
@@ -106,7 +110,7 @@ def prospects(
 
     The booking `moving` is left out of what he has.
     """
-    applicant = _applicant(session, person_id, unit_id)
+    applicant = _applicant(session, person_id, unit_id, now)
     needed = _needed(session, found, person_id)
     counts = _counts(session, found, applicant, now, moving)
     return {
@@ -123,21 +127,24 @@ def prospects(
 
 _MINE, _THEIRS = aliased(GroupUnit), aliased(GroupUnit)
 _APPLICANT: Final = (
-    sa.select(Person.status, Unit.status, _THEIRS.unit_id)
+    sa.select(Person.status, Unit.status, Membership.person_id, Membership.ends_at, _THEIRS.unit_id)
     .select_from(Person)
     .join(Unit, Unit.id == sa.bindparam("unit"))
+    .outerjoin(Membership, sa.and_(Membership.person_id == Person.id, Membership.unit_id == Unit.id))
     .outerjoin(_MINE, _MINE.unit_id == Unit.id)
     .outerjoin(_THEIRS, _THEIRS.group_id == _MINE.group_id)
     .where(Person.id == sa.bindparam("person"))
 )
 
 
-def _applicant(session: Session, person_id: int, unit_id: int) -> Applicant:
+def _applicant(session: Session, person_id: int, unit_id: int, now: datetime) -> Applicant:
     rows = session.execute(_APPLICANT, {"person": person_id, "unit": unit_id}).all()
     if not rows:
         raise Missing
-    mates = frozenset(mate for _, _, mate in rows if mate is not None)
-    return Applicant(person_id, unit_id, rows[0][0], rows[0][1], mates)
+    person_status, unit_status, member_id, ends_at, _ = rows[0]
+    mates = frozenset(mate for *_, mate in rows if mate is not None)
+    member_until = now if member_id is None else ends_at
+    return Applicant(person_id, unit_id, person_status, unit_status, member_until, mates)
 
 
 _NEEDED: Final = (

@@ -104,6 +104,20 @@ def unit_suspended(wish: Wish, facts: Facts) -> Problem | None:
     return Problem("unit_suspended", params={"status": facts.unit_status}, field="unit")
 
 
+def not_of_unit(wish: Wish, facts: Facts) -> Problem | None:
+    """Only somebody who still belongs to the unit books for it."""
+    is_over = facts.member_until is not None and facts.member_until <= facts.now
+    return Problem("not_of_unit", field="unit") if is_over else None
+
+
+def beyond_membership(wish: Wish, facts: Facts) -> Problem | None:
+    """A guest's booking is over by the end of his last day with the unit."""
+    until = facts.member_until
+    if until is None or not facts.now < until < wish.span.end:
+        return None
+    return Problem("beyond_membership", params={"until": until}, field="end")
+
+
 def owner_suspended(wish: Wish, facts: Facts) -> Problem | None:
     """What belongs to a unit that is suspended or has left takes no new bookings."""
     return Problem("owner_suspended") if facts.owner_status not in ("active", "external") else None
@@ -273,7 +287,13 @@ def not_announced(wish: Wish, facts: Facts) -> Problem | None:
 
 
 PHYSICAL: Final[tuple[Rule, ...]] = (not_bookable, in_the_past, more_than_there_are, closed, taken)
-STANDING: Final[tuple[Rule, ...]] = (person_suspended, unit_suspended, owner_suspended)
+STANDING: Final[tuple[Rule, ...]] = (
+    person_suspended,
+    unit_suspended,
+    not_of_unit,
+    beyond_membership,
+    owner_suspended,
+)
 SAFETY: Final[tuple[Rule, ...]] = (unqualified,)
 FAIRNESS: Final[tuple[Rule, ...]] = (
     not_whole_days,

@@ -174,7 +174,7 @@ def _plain(sections: Sequence[_Section], stop: str, settings: Settings) -> str:
     manage = f"{settings.base_url}/messages/settings"
     foot = "\n".join(
         [
-            _("All times are the resource's own, in Beijing unless it says otherwise."),
+            _("All times are local times where the resource is."),
             f"{_('What you are told, and how')}: {manage}",
             f"{_('No more mail of this kind')}: {stop}",
         ]
@@ -196,7 +196,7 @@ def _html(sections: Sequence[_Section], stop: str, settings: Settings, spoken: L
     )
     foot = Markup("<br>").join(
         [
-            escape(_("All times are the resource's own, in Beijing unless it says otherwise.")),
+            escape(_("All times are local times where the resource is.")),
             LINK % (f"{settings.base_url}/messages/settings", _("What you are told, and how")),
             LINK % (stop, _("No more mail of this kind")),
         ]

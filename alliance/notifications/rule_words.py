@@ -136,6 +136,24 @@ def _unit_suspended(params: Params, times: Times) -> Words:
     )
 
 
+def _not_of_unit(params: Params, times: Times) -> Words:
+    return Words(
+        _("Not of this unit"),
+        _("Who books does not, or no longer, belong to the unit that is booked for."),
+        _("Book for another of your units, or ask an admin of the unit."),
+        "alliance",
+    )
+
+
+def _beyond_membership(params: Params, times: Times) -> Words:
+    return Words(
+        _("After a guest's last day"),
+        _("Who books belongs to the unit until %(until)s only.", until=times.moment(params["until"])),
+        _("Choose a time before that, or ask an admin of the unit for a later last day."),
+        "alliance",
+    )
+
+
 def _owner_suspended(params: Params, times: Times) -> Words:
     return Words(
         _("The owner is suspended"),
@@ -312,6 +330,8 @@ RULE_WORDS: Final[dict[str, Saying]] = {
     "taken": _taken,
     "person_suspended": _person_suspended,
     "unit_suspended": _unit_suspended,
+    "not_of_unit": _not_of_unit,
+    "beyond_membership": _beyond_membership,
     "owner_suspended": _owner_suspended,
     "unqualified": _unqualified,
     "not_whole_days": _not_whole_days,

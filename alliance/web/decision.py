@@ -108,6 +108,8 @@ def _flags(booking: Booking, problems: Sequence[Problem], actor: Actor) -> list[
         "closed": _("Runs into a closure"),
         "person_suspended": _("Applicant suspended"),
         "unit_suspended": _("Unit suspended"),
+        "not_of_unit": _("No longer of the unit"),
+        "beyond_membership": _("Ends after the guest's last day"),
         "owner_suspended": _("Owner suspended"),
         "unqualified": _("Qualification missing"),
     }

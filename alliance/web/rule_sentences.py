@@ -181,7 +181,7 @@ def _qualification(asked: Required, owner: str, today: date, *, signed_in: bool)
 
 def _held(asked: Required, owner: str, today: date) -> str:
     if asked.held_from is None:
-        return _("You do not hold it yet; %(owner)s can tell you how to get it.", owner=owner)
+        return _("You do not hold it yet. You can ask for it on this page; %(owner)s decides.", owner=owner)
     if asked.held_until is None:
         return _("You hold it.")
     if today > asked.held_until:

@@ -1,6 +1,6 @@
 """The physical rules, and those of standing and safety: what each refuses, with what it says, and what just passes."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from alliance.booking.facts import Closed, Needed, Wish
@@ -11,6 +11,7 @@ from tests.booking.rows import (
     MINUTE,
     MOVING,
     NIGHT,
+    NOW,
     SECOND,
     Row,
     buffered,
@@ -153,6 +154,17 @@ STANDING: Final[dict[str, list[Row]]] = {
         ),
         passes("active", AFTERNOON, facts()),
         passes("an external body may ask", AFTERNOON, facts(unit_status="external")),
+    ],
+    "not_of_unit": [
+        refuses("left, or never belonged", AFTERNOON, facts(member_until=NOW), field="unit"),
+        passes("belongs to it without an end", AFTERNOON, facts()),
+        passes("a guest still does", AFTERNOON, facts(member_until=AFTERNOON.span.end)),
+    ],
+    "beyond_membership": [
+        refuses("a minute too long", AFTERNOON, facts(member_until=AFTERNOON.span.end - timedelta(minutes=1)),
+                field="end", until=AFTERNOON.span.end - timedelta(minutes=1)),
+        passes("ends with the last day", AFTERNOON, facts(member_until=AFTERNOON.span.end)),
+        passes("who has left is told that, not this", AFTERNOON, facts(member_until=NOW)),
     ],
     "owner_suspended": [
         refuses("suspended", AFTERNOON, facts(owner_status="suspended")),

@@ -15,7 +15,7 @@ from alliance.resources.models import Item, Resource
 from alliance.resources.policy import Route
 from tests.booking.acting import WISH, afternoon, booking, change, change_policy, occupied, places, request
 from tests.conftest import NOW
-from tests.world import OPEN_TO_ALL, at
+from tests.world import OPEN_TO_ALL, at, span
 
 
 def item(world, ref):
@@ -196,6 +196,31 @@ def test_one_books_only_for_a_unit_one_belongs_to(world):
         request(world, microscope, unit_id=world.institute.id)
 
     assert refusal.value.problems == (Problem("not_your_unit", field="unit"),)
+
+
+def test_who_left_the_unit_meanwhile_books_nothing_for_it(world):
+    """Who he is was read when the request began; it may have waited its turn since."""
+    microscope, before = world.resource(), world.actor(world.lin)
+    gone = sa.delete(Membership).where(Membership.person_id == world.lin.id)
+    world.session.execute(gone)
+    world.session.commit()
+
+    with pytest.raises(Refused) as refusal:
+        request_booking(microscope.id, WISH, by=before, unit_id=world.university.id)
+
+    assert [problem.code for problem in refusal.value.problems] == ["not_of_unit"]
+
+
+def test_a_guest_books_up_to_the_end_of_his_last_day(world):
+    microscope, until = world.resource(), at("2026-11-25 00:00")
+    change(world, Membership, Membership.person_id == world.lin.id, ends_at=until)
+    ref = request(world, microscope, span("2026-11-24", "20:00", "24:00"))
+
+    with pytest.raises(Refused) as refusal:
+        request(world, microscope, span("2026-11-25", "00:00", "01:00"))
+
+    assert booking(world, ref).status == "approved"
+    assert refusal.value.problems == (Problem("beyond_membership", params={"until": until}, field="end"),)
 
 
 def test_limits_count_for_the_unit_of_the_booking(world):

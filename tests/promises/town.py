@@ -11,7 +11,7 @@ from alliance.booking.facts import Wish
 from alliance.errors import AllianceError
 from alliance.intervals import Span
 from alliance.members.actor import Actor
-from alliance.members.models import Person
+from alliance.members.models import Membership, Person
 from alliance.resources.models import Resource
 from alliance.resources.policy import Route
 from tests.world import BEIJING, World, at
@@ -79,8 +79,11 @@ class Town:
             world.person("kai", world.university),
             world.person("guest", world.unit("G", status="external")),
         )
+        visitor = world.person("visitor", world.university)
+        world.session.get_one(Membership, (visitor.id, world.university.id)).ends_at = START + 5 * _DAY
+        world.session.commit()
         world.holds(kai, qualification, until=date(2026, 12, 2))
-        self.people = [self._somebody(person) for person in (world.lin, kai, world.fang, guest)]
+        self.people = [self._somebody(person) for person in (world.lin, kai, world.fang, guest, visitor)]
 
     def _somebody(self, person: Person) -> Somebody:
         actor = self.world.actor(person)

@@ -172,7 +172,7 @@ def test_who_decides_on_the_readers_bookings(routes, relation, yours):
     ("held", "signed_in", "yours"),
     [
         ((), False, ""),
-        ((), True, "You do not hold it yet; Lab can tell you how to get it."),
+        ((), True, "You do not hold it yet. You can ask for it on this page; Lab decides."),
         ((date(2026, 1, 1), None), True, "You hold it."),
         ((date(2026, 1, 1), TODAY), True, "Yours is valid until 23 November 2026."),
         ((date(2026, 1, 1), TODAY - timedelta(days=1)), True, "Yours expired on 22 November 2026."),
