@@ -116,14 +116,16 @@ def _handed_over(
     duties = duties_of(session, person, unit, now, by)
     heirs = {heir.ref: heir for heir in heirs_in(session, person, unit)}
     problems = [
-        Problem("no_heir", field=field)
+        Problem("heir_not_of_unit", field=field)
         for field, wanted in (("heir", handover.heir), ("manager", handover.manager))
         if wanted and wanted not in heirs
     ]
     if handover.bookings and not handover.heir:
-        problems.append(Problem("no_heir", field="heir"))
+        problems.append(Problem("heir_not_of_unit", field="heir"))
     if duties.alone and not handover.manager:
-        problems.append(Problem("nobody_decides", params={"requests": len(duties.alone)}, field="manager"))
+        problems.append(
+            Problem("nobody_else_decides", params={"requests": len(duties.alone)}, field="manager")
+        )
     if not problems and handover.heir:
         heir = heirs[handover.heir]
         for booking in duties.bookings:

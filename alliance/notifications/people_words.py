@@ -98,7 +98,7 @@ def _not_owned(params: Params, times: Times) -> Words:
     )
 
 
-def _no_heir(params: Params, times: Times) -> Words:
+def _heir_not_of_unit(params: Params, times: Times) -> Words:
     return Words(
         _("Nobody to take it over"),
         _("Whoever takes something over belongs to the unit."),
@@ -107,7 +107,7 @@ def _no_heir(params: Params, times: Times) -> Words:
     )
 
 
-def _nobody_decides(params: Params, times: Times) -> Words:
+def _nobody_else_decides(params: Params, times: Times) -> Words:
     return Words(
         _("Nobody would decide"),
         ngettext(
@@ -208,7 +208,7 @@ PEOPLE_WORDS: Final[dict[str, Saying]] = {
     "no_lines": _no_lines,
     "no_email_column": _no_email_column,
     "too_many_lines": _too_many_lines,
-    "no_heir": _no_heir,
-    "nobody_decides": _nobody_decides,
+    "heir_not_of_unit": _heir_not_of_unit,
+    "nobody_else_decides": _nobody_else_decides,
     "cannot_take_over": _cannot_take_over,
 }

@@ -190,21 +190,7 @@ def _unknown_choice(params: Params, times: Times) -> Words:
     )
 
 
-WORDS: Final[dict[str, Saying]] = {
-    **RULE_WORDS,
-    **ACCOUNT_WORDS,
-    **PEOPLE_WORDS,
-    **PHOTO_WORDS,
-    **ADMISSION_PROBLEMS,
-    **FILE_WORDS,
-    **QUESTION_WORDS,
-    **WEBHOOK_WORDS,
-    **OPENING_WORDS,
-    **OUTSIDE_WORDS,
-    **RESOURCE_WORDS,
-    **SYNONYM_WORDS,
-    **EXCHANGE_WORDS,
-    **QUALIFICATION_PROBLEMS,
+_OWN_WORDS: Final[dict[str, Saying]] = {
     "not_your_unit": _not_your_unit,
     "already_started": _already_started,
     "already_decided": _already_decided,
@@ -219,3 +205,23 @@ WORDS: Final[dict[str, Saying]] = {
     "no_such_item": _no_such_item,
     "unknown_choice": _unknown_choice,
 }
+
+# Each code stands in one of them alone: of two, the later one would speak for both.
+PARTS: Final[tuple[dict[str, Saying], ...]] = (
+    RULE_WORDS,
+    ACCOUNT_WORDS,
+    PEOPLE_WORDS,
+    PHOTO_WORDS,
+    ADMISSION_PROBLEMS,
+    FILE_WORDS,
+    QUESTION_WORDS,
+    WEBHOOK_WORDS,
+    OPENING_WORDS,
+    OUTSIDE_WORDS,
+    RESOURCE_WORDS,
+    SYNONYM_WORDS,
+    EXCHANGE_WORDS,
+    QUALIFICATION_PROBLEMS,
+    _OWN_WORDS,
+)
+WORDS: Final[dict[str, Saying]] = {code: saying for part in PARTS for code, saying in part.items()}

@@ -7,7 +7,7 @@ from flask_babel import force_locale
 from alliance.api.problems import said
 from alliance.config import ROOT
 from alliance.errors import Problem
-from alliance.notifications.sentences import WORDS
+from alliance.notifications.sentences import PARTS, WORDS
 from alliance.notifications.shapes import SHAPES
 
 _CODE = re.compile(r'(?:Problem|wrong|NotAuthenticated)\(\s*"(\w+)"')
@@ -39,6 +39,7 @@ def test_every_code_that_may_be_met_here_is_known():
 
 def test_no_code_has_words_twice():
     assert WORDS.keys() & SHAPES.keys() == set()
+    assert len(WORDS) == sum(map(len, PARTS))
 
 
 def test_every_shape_is_said_in_both_languages(sqlite_app):

@@ -122,7 +122,7 @@ def test_an_heir_belongs_to_the_unit(session, world, mei):
     ref = book(world, world.resource(), mei)
 
     for heir in (world.lin.ref, mei.ref, "0123456789", ""):
-        with pytest.raises(Refused, match=r"^no_heir"):
+        with pytest.raises(Refused, match=r"^heir_not_of_unit"):
             leave(world, mei, bookings={ref}, heir=heir)
     with pytest.raises(Missing):
         leave(world, mei, bookings={ref}, heir="\x00")
@@ -141,7 +141,7 @@ def test_requests_only_he_can_decide_need_somebody_after_him(session, world, mei
     alone = duties_of(session, mei, world.institute, NOW, world.actor(world.fang)).alone
     assert len(alone) == 1
 
-    with pytest.raises(Refused, match=r"^nobody_decides$"):
+    with pytest.raises(Refused, match=r"^nobody_else_decides$"):
         leave(world, mei)
     leave(world, mei, manager=ada.ref)
 

@@ -9,7 +9,7 @@ from alliance.db import db
 from alliance.members.models import Management, Membership, OneTimeLink, Person
 from tests.resources.counting import statements
 from tests.web.visitor import Visitor
-from tests.world import span
+from tests.world import BY_OWNER, span
 
 PEOPLE = "/units/INST/people"
 
@@ -205,3 +205,22 @@ def test_without_an_heir_the_ticks_mean_nothing_and_the_booking_stays(app, world
 
     assert done.status_code == 303
     assert db.session.scalar(sa.select(Booking.status).where(Booking.ref == ref)) == "approved"
+
+
+def test_the_page_says_whom_it_misses(app, world, fang, mei):
+    resource = world.resource(routes=BY_OWNER, detail="busy")
+    world.manages(mei, resource)
+    ref = request_booking(
+        resource.id,
+        span("2026-11-25", "14:00", "16:00"),
+        by=world.actor(world.lin),
+        unit_id=world.university.id,
+    )
+    page = f"{PEOPLE}/{mei.ref}/departure"
+
+    nobody = fang.send(page, on=page, heir="", manager="")
+    stranger = fang.send(page, on=page, booking=ref, heir=world.lin.ref, manager=world.lin.ref)
+
+    assert (nobody.status_code, stranger.status_code) == (422, 422)
+    assert "1 request waits that nobody else can decide." in nobody.text
+    assert "Whoever takes something over belongs to the unit." in stranger.text
