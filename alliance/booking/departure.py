@@ -1,10 +1,10 @@
-"""Taking somebody out of a unit: what he would leave behind there, and handing it over.
+"""What somebody would leave behind in a unit, handing it over, and taking him out of the unit.
 
 Nothing is cancelled by it. What is not handed over stays his: a booking is kept for the person it was made for, and the
-admins of the unit look after what he managed.
+admins of the unit look after what he managed. Whoever is suspended hands over the same: see booking/suspension.py.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,12 +38,14 @@ from alliance.resources.models import Resource
 class Duties:
     """What somebody would leave behind in a unit.
 
-    Bookings still to come for it, what he manages of it, and the requests on which nobody but him can decide. The
-    bookings of private resources are nobody's affair but theirs, and stay as they are.
+    Bookings still to come for it, what he manages of it, which of that by their ids nobody else manages, and the
+    requests on which nobody but him can decide. The bookings of private resources are nobody's affair but theirs, and
+    stay as they are.
     """
 
     bookings: Sequence[Booking]
     managed: Sequence[Resource]
+    only_his: frozenset[int]
     alone: Sequence[Booking]
 
 
@@ -58,9 +60,12 @@ class Handover:
 
 def duties_of(session: Session, person: Person, unit: Unit, now: datetime, by: Actor) -> Duties:
     """What the person would leave behind in the unit, as far as `by` may read it; in a fixed number of statements."""
+    managed = managed_in(session, person, unit)
+    ids = {resource.id for resource in managed}
     return Duties(
         [booking for booking in _bookings(session, person.id, unit.id, now) if may_read(by, booking)],
-        managed_in(session, person, unit),
+        managed,
+        frozenset(ids - _others_who_run(session, ids, person, now)),
         _alone(session, person, unit, now),
     )
 
@@ -110,9 +115,42 @@ def _handed_over(
     session: Session, unit_code: str, ref: str, handover: Handover, *, by: Actor
 ) -> tuple[Person, Unit, Membership, list[Problem]]:
     """Everything handed over that can be, and what cannot: the caller rolls back when there is any of that."""
-    now = clock.now()
-    _hold_all(session, unit_code, ref, handover, by=by)
+    unit = unit_for_its_people(session, unit_code, by)
+    hold_for_handover(session, ref, {unit.id: handover})
     unit, person, membership = held_membership(session, unit_code, ref, by=by)
+    return person, unit, membership, give_duties(session, person, unit, handover, by=by)
+
+
+def hold_for_handover(
+    session: Session, ref: str, handovers: Mapping[int, Handover], persons: Collection[int] = ()
+) -> None:
+    """Take every hold in the one order there is, before anything that decides is read.
+
+    `handovers` are by the id of the unit whose affair they are; `persons` are others who have to be held. Raises
+    Missing for a ref that cannot be one.
+    """
+    wanted = {ref}
+    booked = []
+    for unit_id, handover in handovers.items():
+        wanted |= {handover.heir, handover.manager} - {""}
+        refs = [each for each in handover.bookings if each.isprintable()]
+        booked.append(sa.and_(Booking.unit_id == unit_id, Booking.ref.in_(refs)))
+    if not all(each.isprintable() for each in wanted):
+        raise Missing
+    found = list(session.scalars(sa.select(Person.id).where(Person.ref.in_(wanted))))
+    resources = set(session.scalars(sa.select(Booking.resource_id).where(sa.or_(sa.false(), *booked))))
+    parts = {part for lineage in lineages_of(session, resources).values() for part in lineage.parts}
+    hold(session, resources=resources | parts, persons=[*found, *persons], units=handovers)
+
+
+def give_duties(
+    session: Session, person: Person, unit: Unit, handover: Handover, *, by: Actor, is_for_good: bool = True
+) -> list[Problem]:
+    """Hand over what can be, and say what cannot: the caller holds all of it, and rolls back when there is any of that.
+
+    What he manages is his no more, or, where he may come back to it, rests beside whoever manages it from now on.
+    """
+    now = clock.now()
     duties = duties_of(session, person, unit, now, by)
     heirs = {heir.ref: heir for heir in heirs_in(session, person, unit)}
     problems = [
@@ -122,7 +160,7 @@ def _handed_over(
     ]
     if handover.bookings and not handover.heir:
         problems.append(Problem("heir_not_of_unit", field="heir"))
-    if duties.alone and not handover.manager:
+    if duties.alone and not handover.manager and (is_for_good or heirs):
         problems.append(
             Problem("nobody_else_decides", params={"requests": len(duties.alone)}, field="manager")
         )
@@ -132,27 +170,11 @@ def _handed_over(
             if booking.ref in handover.bookings:
                 problems += _give_booking(session, booking, person, heir, by=by, now=now)
     if not problems:
-        _give_managements(session, person, unit, duties.managed, heirs.get(handover.manager), by=by)
-    return person, unit, membership, problems
-
-
-def _hold_all(session: Session, unit_code: str, ref: str, handover: Handover, *, by: Actor) -> None:
-    """Take every hold in the one order there is, before anything that decides is read."""
-    unit = unit_for_its_people(session, unit_code, by)
-    wanted = {ref, handover.heir, handover.manager} - {""}
-    if not all(each.isprintable() for each in wanted):
-        raise Missing
-    persons = list(session.scalars(sa.select(Person.id).where(Person.ref.in_(wanted))))
-    booked = sa.select(Booking.resource_id).where(
-        Booking.unit_id == unit.id, Booking.ref.in_(_refs(handover.bookings))
-    )
-    resources = set(session.scalars(booked))
-    parts = {part for lineage in lineages_of(session, resources).values() for part in lineage.parts}
-    hold(session, resources=resources | parts, persons=persons, units=[unit.id])
-
-
-def _refs(refs: Collection[str]) -> list[str]:
-    return [ref for ref in refs if ref.isprintable()]
+        manager = heirs.get(handover.manager)
+        if is_for_good:
+            _take_managements(session, person, unit, duties.managed, by=by)
+        _give_managements(session, unit, duties.managed, manager, by=by)
+    return problems
 
 
 def _give_booking(
@@ -187,24 +209,24 @@ def _give_booking(
     return []
 
 
-def _give_managements(
-    session: Session,
-    person: Person,
-    unit: Unit,
-    resources: Sequence[Resource],
-    manager: Person | None,
-    *,
-    by: Actor,
+def _take_managements(
+    session: Session, person: Person, unit: Unit, resources: Sequence[Resource], *, by: Actor
 ) -> None:
-    """Nobody manages for a unit to which he does not belong: what he managed goes to the heir, or to the admins."""
+    """Nobody manages for a unit to which he does not belong."""
     for resource in resources:
-        session.execute(
-            sa.delete(Management).where(
-                Management.person_id == person.id, Management.resource_id == resource.id
-            )
-        )
+        his = (Management.person_id == person.id, Management.resource_id == resource.id)
+        session.execute(sa.delete(Management).where(*his))
         note_management(session, "taken", person.id, unit, [resource], by=by)
-        if manager is not None and session.get(Management, (manager.id, resource.id)) is None:
+
+
+def _give_managements(
+    session: Session, unit: Unit, resources: Sequence[Resource], manager: Person | None, *, by: Actor
+) -> None:
+    """What he managed goes to the heir; without one the admins of the unit look after it."""
+    if manager is None:
+        return
+    for resource in resources:
+        if session.get(Management, (manager.id, resource.id)) is None:
             session.add(Management(person_id=manager.id, resource_id=resource.id))
             note_management(session, "given", manager.id, unit, [resource], by=by)
 

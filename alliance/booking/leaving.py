@@ -52,6 +52,11 @@ class Ties:
     requests: int
 
     @property
+    def led(self) -> list[Group]:
+        """The groups it leads."""
+        return [group for group in self.groups if group.lead_id == self.unit.id]
+
+    @property
     def may_leave(self) -> bool:
         """Whether nothing stands in the way."""
         return not (self.resources or self.on_ours_count or self.by_ours_count)

@@ -1,6 +1,6 @@
 """Groups of units, such as an industry chain: who knows of them, what is in them, and how they change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -138,6 +138,56 @@ def remove_from_group(session: Session, code: str, unit_code: str, *, by: Actor)
     session.delete(place)
     _changed(session, "group.unit_removed", group, unit, by)
     return code
+
+
+def led_by(session: Session, unit_ids: Collection[int]) -> Sequence[Group]:
+    """The groups these units lead, by code."""
+    return session.scalars(sa.select(Group).where(Group.lead_id.in_(unit_ids)).order_by(Group.code)).all()
+
+
+def leads_of(session: Session, groups: Collection[Group]) -> dict[int, list[Unit]]:
+    """By group the units in good standing that can lead it instead of the one that does, by code."""
+    found: dict[int, list[Unit]] = {group.id: [] for group in groups}
+    chosen = (
+        sa.select(GroupUnit.group_id, Unit)
+        .join(Unit, Unit.id == GroupUnit.unit_id)
+        .join(Group, Group.id == GroupUnit.group_id)
+        .where(GroupUnit.group_id.in_(found), Unit.status == "active", Unit.id != Group.lead_id)
+        .order_by(Unit.code)
+    )
+    for group_id, unit in session.execute(chosen):
+        found[group_id].append(unit)
+    return found
+
+
+def hand_over_leads(session: Session, unit: Unit, leads: Mapping[str, str], *, by: Actor) -> list[Problem]:
+    """Let other units, by code, lead groups of the held unit, by code; a group that is not named keeps its lead.
+
+    Says what cannot be; the caller rolls back then.
+    """
+    groups = session.scalars(
+        sa.select(Group)
+        .where(Group.lead_id == unit.id)
+        .order_by(Group.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    able = leads_of(session, groups)
+    wanted = {code: lead for code, lead in leads.items() if lead}
+    problems = [
+        Problem("lead_not_in_group", field=code) for code in wanted.keys() - {group.code for group in groups}
+    ]
+    for group in groups:
+        if group.code not in wanted:
+            continue
+        lead = next((each for each in able[group.id] if each.code == wanted[group.code]), None)
+        if lead is None:
+            problems.append(Problem("lead_not_in_group", field=group.code))
+            continue
+        group.lead_id, group.changed_at = lead.id, clock.now()
+        after = {"name_zh": group.name_zh, "name_en": group.name_en or "", "lead": lead.code}
+        _record(session, "group.edited", group, by, after=after)
+    return problems
 
 
 def leave_groups(session: Session, unit: Unit, by: Actor) -> None:

@@ -19,7 +19,7 @@ from alliance.members.actor import Actor
 from alliance.members.alliance_roles import secretariat_ids
 from alliance.members.models import Membership, Person, Unit
 from alliance.members.people import held_for_its_people, unit_for_its_people
-from alliance.members.standing import end_of
+from alliance.members.standing import end_of, lasts
 
 LONGEST_REASON: Final = 300
 
@@ -61,32 +61,31 @@ def change_membership(
 
 
 @action
-def suspend_person(session: Session, ref: str, *, by: Actor, reason: str) -> None:
-    """Take every role from the person until he is readmitted; what he has booked stays. The secretariat may.
+def readmit_person(session: Session, ref: str, *, by: Actor) -> None:
+    """Give a suspended person back the roles he has. The secretariat may."""
+    person = person_for_secretariat(session, ref, by)
+    if person.status != "active":
+        person.status = "active"
+        _note(session, "person.readmitted", person, by)
 
-    Raises Refused without a reason, for oneself, and where a unit would be left without an admin.
+
+def suspend(session: Session, person: Person, *, by: Actor, reason: str) -> list[Problem]:
+    """Take every role from the person, who is held with all of the secretariat and the units he runs; or why not.
+
+    The caller rolls back when there is any problem: a reason is missing, it is oneself, or a unit would be left
+    without an admin.
     """
-    person = _person_for_secretariat(session, ref, by)
-    if person.status == "suspended":
-        return
     reason = reason.strip()
     problems = [] if reason else [Problem("reason_needed", field="reason")]
     if len(reason) > LONGEST_REASON:
         problems.append(Problem("reason_too_long", params={"longest": LONGEST_REASON}, field="reason"))
     if person.id == by.person_id:
         problems.append(Problem("not_oneself"))
-    refuse_if(problems + last_admin(session, person, _units_run_by(session, person)))
-    person.status = "suspended"
-    _note(session, "person.suspended", person, by, reason=reason)
-
-
-@action
-def readmit_person(session: Session, ref: str, *, by: Actor) -> None:
-    """Give a suspended person back the roles he has. The secretariat may."""
-    person = _person_for_secretariat(session, ref, by)
-    if person.status != "active":
-        person.status = "active"
-        _note(session, "person.readmitted", person, by)
+    problems += last_admin(session, person, units_run_by(session, person))
+    if not problems:
+        person.status = "suspended"
+        _note(session, "person.suspended", person, by, reason=reason)
+    return problems
 
 
 def held_membership(
@@ -117,22 +116,8 @@ def held_membership(
 def last_admin(
     session: Session, person: Person, units: Collection[Unit], *, field: str | None = None
 ) -> list[Problem]:
-    """For each of the units that has no other admin who stays, that it must keep this one.
-
-    One who is suspended or whose last day is set does not count: he would leave the unit alone without anybody's doing.
-    """
-    staying = sa.select(Membership.unit_id).join(Person, Person.id == Membership.person_id)
-    kept = set(
-        session.scalars(
-            staying.where(
-                Membership.unit_id.in_([unit.id for unit in units]),
-                Membership.person_id != person.id,
-                Membership.is_admin,
-                Membership.ends_at.is_(None),
-                Person.status == "active",
-            )
-        )
-    )
+    """For each of the units that has no other admin who stays, that it must keep this one."""
+    staying = staying_admins(session, person, units)
     return [
         Problem(
             "last_admin",
@@ -140,29 +125,49 @@ def last_admin(
             field=field,
         )
         for unit in units
-        if unit.id not in kept
+        if not staying[unit.id]
     ]
 
 
-def _units_run_by(session: Session, person: Person) -> list[Unit]:
-    """The units of which he is an admin at present, under their hold: those in good standing have to keep one."""
-    chosen = (
-        sa.select(Unit.id)
-        .join(Membership, Membership.unit_id == Unit.id)
-        .where(Membership.person_id == person.id, Membership.is_admin, Unit.status == "active")
+def staying_admins(session: Session, person: Person, units: Collection[Unit]) -> dict[int, list[str]]:
+    """The names of the admins of each unit who stay when this person does not.
+
+    One who is suspended or whose last day is set does not count: he would leave the unit alone without anybody's doing.
+    """
+    found: dict[int, list[str]] = {unit.id: [] for unit in units}
+    staying = (
+        sa.select(Membership.unit_id, Person.name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.unit_id.in_(found), Membership.is_admin, Membership.ends_at.is_(None))
+        .where(Membership.person_id != person.id, Person.status == "active")
+        .order_by(Person.name, Person.id)
     )
-    ids = list(session.scalars(chosen))
-    hold(session, units=ids)
-    return list(session.scalars(sa.select(Unit).where(Unit.id.in_(ids)).order_by(Unit.code)))
+    for unit_id, name in session.execute(staying):
+        found[unit_id].append(name)
+    return found
 
 
-def _person_for_secretariat(session: Session, ref: str, by: Actor) -> Person:
+def units_run_by(session: Session, person: Person) -> list[Unit]:
+    """The units of which he is an admin at present: a member of the alliance has to keep one, suspended or not."""
+    chosen = (
+        sa.select(Unit)
+        .join(Membership, Membership.unit_id == Unit.id)
+        .where(Membership.person_id == person.id, Membership.is_admin, lasts(clock.now()))
+        .where(Unit.status.in_(("active", "suspended")))
+    )
+    return list(session.scalars(chosen.order_by(Unit.code)))
+
+
+def person_for_secretariat(session: Session, ref: str, by: Actor) -> Person:
+    """Anybody, under his hold and that of all of the secretariat; raises Forbidden or Missing.
+
+    All of the secretariat: two of it who suspend each other at the same moment would leave nobody there.
+    """
     if not by.is_secretariat:
         raise Forbidden("secretariat")
     person_id = session.scalar(sa.select(Person.id).where(Person.ref == ref)) if ref.isprintable() else None
     if person_id is None:
         raise Missing
-    # All of the secretariat: two of it who suspend each other at the same moment would leave nobody there.
     hold(session, persons=[person_id, *secretariat_ids(session)])
     if by.person_id not in secretariat_ids(session):
         raise Forbidden("secretariat")

@@ -13,7 +13,7 @@ from alliance.errors import Forbidden, Missing, Problem, Refused, refuse_if
 from alliance.history.actions import record
 from alliance.hold import hold
 from alliance.members.actor import Actor, actor_of
-from alliance.members.joining.applications import add_unit, problems_with_reason
+from alliance.members.joining.applications import add_unit
 from alliance.members.models import Unit
 from alliance.members.unit_facts import UnitFacts, facts_of, problems_with_code, problems_with_facts
 from alliance.members.units import unit_by_code
@@ -21,7 +21,7 @@ from alliance.members.units import unit_by_code
 # What a unit owns is known here by its column alone, for resources stand above members.
 _RESOURCE: Final = sa.table("resource", sa.column("id", sa.Integer), sa.column("owner_id", sa.Integer))
 # From which standing each act leads where.
-_SUSPENDABLE: Final = ("active", "external")
+SUSPENDABLE: Final = ("active", "external")
 _READMITTABLE: Final = ("suspended", "left", "external")
 
 
@@ -68,30 +68,28 @@ def edit_unit(session: Session, code: str, facts: UnitFacts, *, by: Actor) -> st
 
 
 @action
-def suspend_unit(session: Session, code: str, *, by: Actor, reason: str) -> str:
-    """Let nothing of the unit be booked and its people book nothing, until it is readmitted; bookings stay.
-
-    The secretariat may, with a reason that the unit's admins read. Raises Missing, Forbidden or Refused.
-    """
-    unit, by = _held(session, code, by, with_resources=True)
-    _require_secretariat(by)
-    refuse_if(problems_with_reason(reason))
-    _become(session, unit, "suspended", _SUSPENDABLE, "unit.suspended", by, reason=reason.strip())
-    return code
-
-
-@action
 def readmit_unit(session: Session, code: str, *, by: Actor) -> str:
     """Make a unit that is suspended, has left or was external a member in good standing; return its code.
 
     The secretariat may. Raises Missing, Forbidden or Refused.
     """
-    unit, by = _held(session, code, by, with_resources=True)
-    _require_secretariat(by)
+    unit, by = held_for_standing(session, code, by)
     if unit.joined_on is None:
         unit.joined_on = _day(clock.now(), unit.zone)
     _become(session, unit, "active", _READMITTABLE, "unit.readmitted", by)
     return code
+
+
+def suspend(session: Session, unit: Unit, *, by: Actor, reason: str) -> None:
+    """Suspend the held unit for a reason the caller has looked at; raises Refused when it stands otherwise."""
+    _become(session, unit, "suspended", SUSPENDABLE, "unit.suspended", by, reason=reason.strip())
+
+
+def held_for_standing(session: Session, code: str, by: Actor) -> tuple[Unit, Actor]:
+    """The unit under its hold with all it owns, for the secretariat, and `by` with the rights he has now."""
+    unit, now_by = _held(session, code, by, with_resources=True)
+    _require_secretariat(now_by)
+    return unit, now_by
 
 
 def become(session: Session, unit: Unit, status: str, verb: str, by: Actor, **data: Any) -> None:

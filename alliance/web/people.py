@@ -11,8 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from alliance import clock
-from alliance.booking.departure import Handover, duties_of, end_membership, heirs_in
-from alliance.booking.permissions import may_read
+from alliance.booking.departure import duties_of, end_membership, heirs_in
 from alliance.config import Settings
 from alliance.db import db
 from alliance.errors import Problem, Refused
@@ -34,6 +33,7 @@ from alliance.resources.managing import (
     take_management,
 )
 from alliance.web.access import members_only
+from alliance.web.duties import shown
 from alliance.web.forms.people import DepartureForm, InvitationForm, ManagementForm, MembershipForm
 from alliance.web.paging import asked_page
 from alliance.web.session import require_actor
@@ -208,12 +208,8 @@ def depart(code: str, ref: str) -> Answer:
     _unit, person, _membership = one_of(db.session(), code, ref, require_actor())
     name = person.name
     chosen = frozenset(request.form.getlist("booking"))
-    # Where nobody was chosen the ticks, which are there from the start, mean nothing.
-    handover = Handover(
-        chosen if form.heir.data else frozenset(), form.heir.data or "", form.manager.data or ""
-    )
     try:
-        end_membership(code, ref, handover, by=require_actor())
+        end_membership(code, ref, form.handover(chosen), by=require_actor())
     except Refused as refused:
         _tell(form, refused.problems)
         return _departure(code, ref, form, chosen), 422
@@ -226,24 +222,13 @@ def _departure(code: str, ref: str, form: DepartureForm, chosen: frozenset[str] 
     actor = require_actor()
     unit, person, _membership = one_of(session, code, ref, actor)
     duties = duties_of(session, person, unit, now, actor)
-    readable = [booking for booking in duties.alone if may_read(actor, booking)]
     form.fit([(heir.ref, heir.name) for heir in heirs_in(session, person, unit)])
     return render_template(
         "people/departure.html",
         unit=unit,
         person=person,
         form=form,
-        bookings=[
-            (
-                booking,
-                Times.of(booking.resource.zone).span_alone(booking.span),
-                chosen is None or booking.ref in chosen,
-            )
-            for booking in duties.bookings
-        ],
-        managed=managed_as_seen(session, person, unit, actor),
-        alone=readable,
-        more_alone=len(duties.alone) - len(readable),
+        shown=shown(person, unit, duties, chosen),
     )
 
 

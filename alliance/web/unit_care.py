@@ -12,12 +12,12 @@ from alliance.i18n import gettext as _
 from alliance.members.actor import Actor
 from alliance.members.models import Unit
 from alliance.members.queries import names_of
-from alliance.members.unit_actions import edit_unit, make_unit, readmit_unit, suspend_unit
+from alliance.members.unit_actions import edit_unit, make_unit, readmit_unit
 from alliance.members.unit_facts import TILES, facts_of
 from alliance.members.units import unit_by_code
 from alliance.notifications.happenings import happening
 from alliance.web.access import members_only
-from alliance.web.forms.units import NewUnitForm, ReasonForm, UnitForm, said
+from alliance.web.forms.units import NewUnitForm, UnitForm, said
 from alliance.web.session import require_actor
 from alliance.web.times import Times
 from alliance.web.vocabulary import run_together
@@ -81,24 +81,7 @@ def change(code: str) -> Answer:
 @members_only
 def standing(code: str) -> str:
     """How the unit stands and what happened to it: its admins read, the secretariat acts."""
-    return _standing(_looked_after(code), ReasonForm(formdata=None))
-
-
-@blueprint.post("/<code>/suspension")
-@members_only
-def suspend(code: str) -> Answer:
-    """Nothing of it can be booked, and its people book nothing, for a reason."""
-    _looked_after(code)
-    actor, form = _secretariat(), ReasonForm()
-    if not form.validate():
-        return _standing(_looked_after(code), form), 422
-    try:
-        suspend_unit(code, by=actor, reason=form.reason.data)
-    except Refused as refused:
-        form.tell(refused.problems)
-        return _standing(_looked_after(code), form), 422
-    flash(_("Suspended. Existing bookings stay; its admins read the reason."), "good")
-    return redirect(url_for("unit_care.standing", code=code), 303)
+    return _standing(_looked_after(code))
 
 
 @blueprint.post("/<code>/readmission")
@@ -141,7 +124,7 @@ def _edit(unit: Unit, form: UnitForm) -> str:
     return render_template("unit_care/edit.html", unit=unit, form=form, tiles=TILES)
 
 
-def _standing(unit: Unit, form: ReasonForm) -> str:
+def _standing(unit: Unit) -> str:
     session, times = db.session(), Times.of(unit.zone)
     events = events_of(session, "unit", unit.id)[::-1]
     names = names_of(session, {event.actor_id for event in events if event.actor_id})
@@ -153,7 +136,6 @@ def _standing(unit: Unit, form: ReasonForm) -> str:
     return render_template(
         "unit_care/standing.html",
         unit=unit,
-        form=form,
         lines=lines,
         decides=require_actor().is_secretariat,
     )

@@ -4,11 +4,11 @@ import pytest
 import sqlalchemy as sa
 
 from alliance.booking.leaving import end_for_leaving, hand_over, let_leave, retire_for_leaving, ties_of
+from alliance.booking.suspension import suspend_unit
 from alliance.errors import AlreadyDecided, Forbidden, Missing, Refused
 from alliance.history.models import Event
 from alliance.members.joining.requests import ask_to_join
 from alliance.members.models import GroupUnit, Management
-from alliance.members.unit_actions import suspend_unit
 from alliance.resources.models import Resource
 from tests.booking.acting import booking, occupied, request, verbs
 from tests.notifications.test_audience import heard

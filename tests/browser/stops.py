@@ -179,6 +179,9 @@ STOPS = (
     Stop("leaving a unit, much to hand over", FANG, "/units/XWBR/people/{manager}/departure"),
     Stop("all people", SECRETARIAT, "/people"),
     Stop("somebody", SECRETARIAT, "/people/{guest}"),
+    Stop("suspending somebody", SECRETARIAT, "/people/{manager}/suspension"),
+    Stop("suspending the last admin", SECRETARIAT, "/people/{last_admin}/suspension"),
+    Stop("suspending somebody, no reason", SECRETARIAT, "/people/{manager}/suspension", {}, "Suspend"),
     Stop("what one shares", FANG, "/manage/resources"),
     Stop("what one shares, none retired", FANG, "/manage/resources?status=retired"),
     Stop("new resource", FANG, "/resources/new"),
@@ -409,6 +412,8 @@ STOPS = (
     Stop("new group, errors", SECRETARIAT, "/groups/new", {"code": "SYNCHAIN"}, "Make the group"),
     Stop("editing a group", SECRETARIAT, "/groups/SYNCHAIN/edit"),
     Stop("standing of a unit", SECRETARIAT, "/units/XWBR/standing"),
+    Stop("unit to be suspended", SECRETARIAT, "/units/XWBR/suspension"),
+    Stop("unit to be suspended, no reason", SECRETARIAT, "/units/XWBR/suspension", {}, "Suspend the unit"),
     Stop("unit that leaves", SECRETARIAT, "/units/XWBR/leaving"),
     Stop(
         "unit that leaves, nobody to take it",
@@ -452,6 +457,9 @@ def refs_in(demo: Path) -> dict[str, str]:
         ]
         found["manager"] = database.execute(
             "select ref from person where email = 'luwangshu@example.org'"
+        ).fetchone()[0]
+        found["last_admin"] = database.execute(
+            "select ref from person where email = 'fangshuyan@example.org'"
         ).fetchone()[0]
         found["guest"] = database.execute(
             "select ref from person where email = 'songshiyu@example.org'"

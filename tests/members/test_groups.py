@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from alliance import clock
 from alliance.booking.leaving import let_leave
+from alliance.booking.suspension import suspend_person
 from alliance.calendars.feeds import make_feed
 from alliance.db import db
 from alliance.errors import Forbidden, Missing, Refused
@@ -21,7 +22,6 @@ from alliance.members.groups import (
     make_group,
     remove_from_group,
 )
-from alliance.members.memberships import suspend_person
 from alliance.members.models import AllianceRole, Group, GroupUnit, Person
 from alliance.resources.search import compose_search_text
 from tests.booking.acting import request

@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from alliance.booking.suspension import suspend_person
 from alliance.errors import Forbidden, Missing, Problem, Refused
 from alliance.history.models import Event
-from alliance.members.memberships import change_membership, readmit_person, suspend_person
+from alliance.members.memberships import change_membership, readmit_person
 from alliance.members.models import Management, Membership
 from alliance.members.roster import everybody, known_person, people_of, roles_history
 from alliance.resources.managing import give_management, owned_as_seen, take_management

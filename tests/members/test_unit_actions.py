@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from alliance import clock
 from alliance.booking.actions import request_booking
+from alliance.booking.suspension import suspend_unit
 from alliance.errors import Forbidden, Missing, Refused
 from alliance.history.models import Event
 from alliance.members.models import Unit
-from alliance.members.unit_actions import edit_unit, make_unit, readmit_unit, suspend_unit
+from alliance.members.unit_actions import edit_unit, make_unit, readmit_unit
 from alliance.members.unit_facts import UnitFacts, facts_of
 from tests.conftest import NOW
 from tests.notifications.test_audience import heard

@@ -224,3 +224,60 @@ def test_the_page_says_whom_it_misses(app, world, fang, mei):
     assert (nobody.status_code, stranger.status_code) == (422, 422)
     assert "1 request waits that nobody else can decide." in nobody.text
     assert "Whoever takes something over belongs to the unit." in stranger.text
+
+
+def test_who_is_to_be_suspended_is_shown_with_all_that_would_be_left_behind(app, world, qin, mei):
+    ada = world.person("ada", world.institute)
+    resource = world.resource("OURS", items=2)
+    world.resource("CONCEALED", visibility="hidden")
+    world.manages(mei, resource)
+    ref = request_booking(
+        resource.id, span("2026-11-25", "14:00", "16:00"), by=world.actor(mei), unit_id=world.institute.id
+    )
+    page = f"/people/{mei.ref}/suspension"
+    listed = qin.get(page)
+
+    silent = qin.send(page, on=page, **{"reason": " ", "booking": ref, "INST-heir": ada.ref})
+    wrong = qin.send(page, on=page, **{"reason": "no", "booking": ref, "INST-heir": world.lin.ref})
+    done = qin.send(
+        page, on=page, **{"reason": "no", "booking": ref, "INST-heir": ada.ref, "INST-manager": ada.ref}
+    )
+
+    assert f'value="{ref}" checked' in listed.text
+    assert "nobody else manages it" in listed.text
+    assert (silent.status_code, wrong.status_code, done.status_code) == (422, 422, 303)
+    assert f'<option selected value="{ada.ref}">' in silent.text
+    assert "Whoever takes something over belongs to the unit." in wrong.text
+    assert db.session.scalar(sa.select(Booking.person_id).where(Booking.ref == ref)) == ada.id
+    db.session.rollback()
+    assert qin.get(page).headers["Location"] == f"/people/{mei.ref}"
+
+
+def test_the_page_says_who_cannot_be_suspended_and_what_to_do_first(app, world, fang, qin):
+    page = f"/people/{world.fang.ref}/suspension"
+    secretary = world.session.scalar(sa.select(Person).where(Person.name == "qin"))
+    world.session.rollback()
+
+    shown = qin.get(page).text
+    refused = qin.send(page, on=page, reason="no")
+    own = qin.get(f"/people/{secretary.ref}/suspension")
+
+    assert "fangshuyan is the last admin of INST Unit who stays." in shown
+    assert "To the people of the unit" in shown
+    assert 'name="reason"' not in shown
+    assert refused.status_code == 422
+    assert own.headers["Location"] == f"/people/{secretary.ref}"
+
+
+def test_roles_that_rest_are_named(app, world, qin):
+    world.person("dean", world.university, admin=True)
+    group = world.group("CHAIN", world.university)
+    group.lead_id = world.university.id
+    world.session.commit()
+    other = world.person("other", world.university, admin=True, role="secretariat")
+
+    page = qin.get(f"/people/{other.ref}/suspension").text
+
+    assert "Secretariat of the alliance: the role rests; 1 other goes on." in page
+    assert "The role rests. These admins go on: dean." in page
+    assert "the care for the group “CHAIN group”" in page

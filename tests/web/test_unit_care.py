@@ -73,9 +73,9 @@ def test_nothing_hostile_breaks_the_form(fang, world, text):
 
 
 def test_suspending_and_readmitting(qin, world):
-    page = "/units/INST/standing"
-    silent = qin.send("/units/INST/suspension", on=page, reason="")
-    qin.send("/units/INST/suspension", on=page, reason="Papers missing")
+    page, act = "/units/INST/standing", "/units/INST/suspension"
+    silent = qin.send(act, on=act, reason="")
+    qin.send(act, on=act, reason="Papers missing")
     suspended = words(qin.get(page))
     qin.send("/units/INST/readmission", on=page)
 
@@ -83,6 +83,33 @@ def test_suspending_and_readmitting(qin, world):
     assert "qin suspended it: Papers missing" in suspended
     assert "qin readmitted it." in words(qin.get(page))
     assert "In good standing" in words(qin.get(page))
+
+
+def test_what_a_suspended_unit_leaves_behind_is_listed_and_handed_over_first(qin, world):
+    page = "/units/INST/suspension"
+    group = world.group("CHAIN", world.institute, world.university)
+    group.lead_id = world.institute.id
+    world.session.commit()
+    resource, moving = world.resource(), world.resource("MOVING")
+    ref, going_along = request(world, resource), request(world, moving)
+
+    listed = qin.get(page)
+    handed = qin.send(f"{page}/handover", on=page, resource="MOVING", to="UNIV")
+    nobody = qin.send(f"{page}/handover", on=page, resource="CONFOCAL", to="NOBODY")
+    ended = qin.send(f"{page}/cancellations", on=page, booking=ref, reason="It is suspended")
+    wrong = qin.send(page, on=page, **{"reason": "Papers", "lead-CHAIN": "NOBODY"})
+    done = qin.send(page, on=page, **{"reason": "Papers", "lead-CHAIN": "UNIV"})
+
+    assert listed.text.count('name="booking"') == 2
+    assert "Retire for good" not in listed.text
+    assert "is led from now on by" in words(listed)
+    assert [each.headers.get("Location") for each in (handed, ended)] == [page, page]
+    assert (nobody.status_code, "Suspend INST Unit" in words(nobody)) == (422, True)
+    assert (wrong.status_code, "Only a unit of the group can lead it." in words(wrong)) == (422, True)
+    assert done.headers["Location"] == "/units/INST/standing"
+    assert (booking(world, ref).status, booking(world, going_along).status) == ("cancelled", "approved")
+    assert "led by UNIV Unit" in words(qin.get("/groups/CHAIN"))
+    assert qin.get(page).headers["Location"] == "/units/INST/standing"
 
 
 def test_a_unit_is_let_go_once_nothing_ties_it(qin, world):
@@ -137,5 +164,6 @@ def test_the_pages_speak_chinese(app, world):
         ("/units/INST/edit", "单位资料"),
         ("/units/INST/standing", "状态与记录"),
         ("/units/INST/leaving", "退出"),
+        ("/units/INST/suspension", "暂停"),
     ):
         assert said in qin.get(path).text

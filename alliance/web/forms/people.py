@@ -7,6 +7,7 @@ from wtforms import EmailField, FileField, RadioField, SelectField, StringField,
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from alliance.booking.departure import Handover
 from alliance.i18n import gettext as _
 from alliance.i18n import lazy_gettext as _l
 from alliance.members.invitations import LONGEST_NAME
@@ -80,6 +81,11 @@ class DepartureForm(_Form):
         """Offer these people, by ref and name."""
         self.heir.choices = [("", _("Nobody: they stay as they are")), *heirs]
         self.manager.choices = [("", _("The admins of the unit")), *heirs]
+
+    def handover(self, chosen: frozenset[str]) -> Handover:
+        """What goes to whom; where nobody was chosen the ticks, which are there from the start, mean nothing."""
+        heir = self.heir.data or ""
+        return Handover(chosen if heir else frozenset(), heir, self.manager.data or "")
 
 
 class SuspensionForm(_Form):
