@@ -14,13 +14,15 @@ from alliance.booking.permissions import readable_by
 from alliance.errors import Forbidden, Missing
 from alliance.history.models import Event
 from alliance.members.actor import Actor
-from alliance.members.models import Membership, Person, Unit
+from alliance.members.groups import may_fill, sees_group
+from alliance.members.models import Group, Membership, Person, Unit
 from alliance.refs import is_ref
 from alliance.resources.managing import as_told_to
-from alliance.resources.models import Resource
+from alliance.resources.models import Qualification, Resource
 from alliance.resources.permissions import visible_to
+from alliance.resources.qualifications.permissions import granted_by, known_to
 
-Things = Literal["resources", "closures", "units", "people"]
+Things = Literal["resources", "closures", "units", "people", "groups", "qualifications"]
 PAGE: Final = 50
 # Read from the database this many at a time where all of it is wanted.
 _BATCH: Final = 500
@@ -68,7 +70,7 @@ class Place:
 class Search:
     """What of history is wanted; what is None or empty does not matter.
 
-    `thing` is a code, a booking's or closure's ref, or somebody's mail address; `person` is who did it, by his address;
+    `thing` is any code, a booking's or closure's ref, or a mail address; `person` is who did it, by his address;
     `verb` is one verb, or what all wanted ones begin with before the dot.
     """
 
@@ -178,7 +180,39 @@ def _person(session: Session, reader: Actor, ref: str) -> Thing:
     return Thing(person, sa.and_(about, Event.unit_id.in_(ours)))
 
 
-_THINGS: Final = {"resources": _resource, "closures": _closure, "units": _unit, "people": _person}
+def _group(session: Session, reader: Actor, code: str) -> Thing:
+    """To those who fill it, and whoever works for all; who else is in it need not know who did what."""
+    group = session.scalar(sa.select(Group).where(Group.code == code, sees_group(reader, Group.id)))
+    if group is None:
+        raise Missing
+    if not (may_fill(reader, group) or may_search(reader)):
+        raise Forbidden("group_lead")
+    return Thing(group, _is("group", group.id))
+
+
+def _qualification(session: Session, reader: Actor, code: str) -> Thing:
+    """To those who grant it, and the secretariat: it tells who was granted it and who was not."""
+    grants = granted_by(reader)
+    knows = sa.or_(known_to(reader), sa.literal(reader.is_secretariat))
+    found = session.execute(
+        sa.select(Qualification, grants).where(Qualification.code == code, knows)
+    ).one_or_none()
+    if found is None:
+        raise Missing
+    qualification, is_granting = found
+    if not (is_granting or reader.is_secretariat):
+        raise Forbidden("manager")
+    return Thing(qualification, _is("qualification", qualification.id))
+
+
+_THINGS: Final = {
+    "resources": _resource,
+    "closures": _closure,
+    "units": _unit,
+    "people": _person,
+    "groups": _group,
+    "qualifications": _qualification,
+}
 
 
 def _is(kind: str, number: int) -> sa.ColumnElement[bool]:
@@ -217,18 +251,21 @@ def _begins_with(text: str) -> sa.ColumnElement[bool]:
 
 
 def _about(session: Session, thing: str) -> sa.ColumnElement[bool]:
-    """The events of whatever goes by that name."""
-    found: list[sa.ColumnElement[bool]] = []
-    if number := session.scalar(sa.select(Resource.id).where(Resource.code == thing)):
-        found.append(_about_resource(number))
-    for kind, named in (
-        ("booking", sa.select(Booking.id).where(Booking.ref == thing)),
-        ("closure", sa.select(Closure.id).where(Closure.ref == thing)),
-        ("unit", sa.select(Unit.id).where(Unit.code == thing)),
-        ("person", sa.select(Person.id).where(sa.or_(Person.email == thing.lower(), Person.ref == thing))),
-    ):
-        if number := session.scalar(named):
-            found.append(_is(kind, number))
+    """The events of whatever goes by that name, which is looked up among all things in one statement."""
+    named = (
+        ("resource", Resource.id, Resource.code == thing),
+        ("booking", Booking.id, Booking.ref == thing),
+        ("closure", Closure.id, Closure.ref == thing),
+        ("unit", Unit.id, Unit.code == thing),
+        ("group", Group.id, Group.code == thing),
+        ("qualification", Qualification.id, Qualification.code == thing),
+        ("person", Person.id, sa.or_(Person.email == thing.lower(), Person.ref == thing)),
+    )
+    searches = [sa.select(sa.literal(kind), number).where(is_it) for kind, number, is_it in named]
+    found = [
+        _about_resource(number) if kind == "resource" else _is(kind, number)
+        for kind, number in session.execute(sa.union_all(*searches))
+    ]
     return sa.or_(*found) if found else sa.false()
 
 
@@ -263,9 +300,11 @@ _TOLD: Final = (
         Unit.code,
         Unit.name_zh,
         Unit.name_en,
-        sa.func.coalesce(Booking.ref, Closure.ref, Resource.code, _WHO.ref, _WHOSE.code),
-        sa.func.coalesce(Resource.name_zh, _WHO.name, _WHOSE.name_zh),
-        sa.func.coalesce(Resource.name_en, _WHOSE.name_en),
+        sa.func.coalesce(
+            Booking.ref, Closure.ref, Resource.code, _WHO.ref, _WHOSE.code, Group.code, Qualification.code
+        ),
+        sa.func.coalesce(Resource.name_zh, _WHO.name, _WHOSE.name_zh, Group.name_zh, Qualification.name_zh),
+        sa.func.coalesce(Resource.name_en, _WHOSE.name_en, Group.name_en, Qualification.name_en),
         Resource.zone,
         Resource.preset,
     )
@@ -278,6 +317,8 @@ _TOLD: Final = (
     .outerjoin(Resource, Resource.id == _RESOURCE_ID)
     .outerjoin(_WHO, _subject_is("person", _WHO.id))
     .outerjoin(_WHOSE, _subject_is("unit", _WHOSE.id))
+    .outerjoin(Group, _subject_is("group", Group.id))
+    .outerjoin(Qualification, _subject_is("qualification", Qualification.id))
     .order_by(Event.at.desc(), Event.id.desc())
 )
 

@@ -5,6 +5,7 @@ that have none.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,8 @@ def in_words(verb: str, data: Data, who: str | None, zone: ZoneInfo, *, by_day: 
     """What happened, as a sentence in the reader's language; without a `who` nobody did it, the program did."""
     doer = who or _("The program")
     try:
+        if verb in _OF_SOMEBODY:
+            return _OF_SOMEBODY[verb](doer, data, EventTimes(zone, by_day=by_day))
         if verb in NEWS:
             return NEWS[verb](doer, data, EventTimes(zone, by_day=by_day))
         if verb in _WORDS:
@@ -97,6 +100,25 @@ _WORDS: Final[dict[str, Callable[[str, Data], str]]] = {
     "import.confirmed": lambda who, data: _("%(who)s imported resources from a file.", who=who),
 }
 
+
+def _granted(who: str, data: Data, times: EventTimes) -> str:
+    name = data["name"]
+    if not data.get("valid_until"):
+        return _("%(who)s granted it to %(name)s, without an end.", who=who, name=name)
+    day = times.day(date.fromisoformat(data["valid_until"]))
+    return _("%(who)s granted it to %(name)s, through %(day)s.", who=who, name=name, day=day)
+
+
+# News that speaks to whom it concerns; others read here of whom it was.
+_OF_SOMEBODY: Final[dict[str, Callable[[str, Data, EventTimes], str]]] = {
+    "qualification.granted": _granted,
+    "qualification.declined": lambda who, data, times: _(
+        "%(who)s did not grant it to %(name)s: %(reason)s", who=who, name=data["name"], reason=data["reason"]
+    ),
+    "qualification.revoked": lambda who, data, times: _(
+        "%(who)s revoked it of %(name)s: %(reason)s", who=who, name=data["name"], reason=data["reason"]
+    ),
+}
 # What an event was about.
 KIND_NAMES: Final[dict[str, Callable[[], str]]] = {
     "booking": lambda: _("Booking"),

@@ -79,6 +79,8 @@ def export() -> Response:
 @blueprint.get("/closures/<name>/history", defaults={"things": "closures"})
 @blueprint.get("/units/<name>/history", defaults={"things": "units"})
 @blueprint.get("/people/<name>/history", defaults={"things": "people"})
+@blueprint.get("/groups/<name>/history", defaults={"things": "groups"})
+@blueprint.get("/qualifications/<name>/history", defaults={"things": "qualifications"})
 @members_only
 def show(things: Things, name: str) -> str:
     """What happened to one thing, the latest first; for those whose affair it is."""
@@ -112,7 +114,7 @@ def _row(event: Happened, zone: ZoneInfo) -> dict[str, Any]:
         "at": Times.of(zone.key).moment_alone(event.at),
         "kind": _kind(event),
         "name": localized(event, "name") or event.name or "",
-        "code": event.name if event.kind in ("booking", "resource", "unit") else "",
+        "code": event.name if event.kind in ("booking", "resource", "unit", "group", "qualification") else "",
         "address": _address(event),
         "unit": localized(event, "unit_name") if event.unit_code else "",
         "sentence": _sentence(event, own),
@@ -138,8 +140,12 @@ def _address(event: Happened) -> str:
         return url_for("resources.show", code=event.name)
     if event.kind == "unit":
         return url_for("units.show", code=event.name)
+    if event.kind == "group":
+        return url_for("groups.show", code=event.name)
     if event.kind == "person":
         return url_for("history.show", things="people", name=event.name)
+    if event.kind == "qualification":
+        return url_for("history.show", things="qualifications", name=event.name)
     return ""
 
 

@@ -393,6 +393,7 @@ STOPS = (
     Stop("history, nothing found", SECRETARIAT, "/history?thing=NOTHING"),
     Stop("history of a resource", SECRETARIAT, "/resources/XWBR-001/history"),
     Stop("history of a unit", SECRETARIAT, "/units/XWBR/history"),
+    Stop("history of a group", SECRETARIAT, "/groups/SYNCHAIN/history"),
     Stop("messages of the secretariat", SECRETARIAT, "/messages"),
     Stop("what the secretariat runs", SECRETARIAT, "/manage"),
     Stop("applications", SECRETARIAT, "/applications"),

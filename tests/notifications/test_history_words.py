@@ -72,6 +72,22 @@ def test_what_is_news_has_one_sentence_and_not_two():
     assert len(known_verbs()) == len(set(known_verbs()))
 
 
+@pytest.mark.parametrize(
+    ("verb", "data", "said"),
+    [
+        ("granted", {"valid_until": None}, "Lin granted it to Mei, without an end."),
+        ("granted", {"valid_until": "2027-01-31"}, "Lin granted it to Mei, through Sun 31 Jan 2027."),
+        ("declined", {"reason": "Not yet"}, "Lin did not grant it to Mei: Not yet"),
+        ("revoked", {"reason": "Expired"}, "Lin revoked it of Mei: Expired"),
+    ],
+)
+def test_history_says_whose_qualification_it_was(sqlite_app, verb, data, said):
+    with sqlite_app.test_request_context(), in_language("en"):
+        told = in_words(f"qualification.{verb}", {"name": "Mei", **data}, "Lin", ZoneInfo("Asia/Shanghai"))
+
+    assert told == said
+
+
 def test_an_event_that_lacks_something_is_told_vaguely(sqlite_app):
     with sqlite_app.test_request_context(), in_language("en"):
         assert in_words("closure.made", {}, "Lin", ZoneInfo("UTC")) == "Something about it changed."

@@ -9,6 +9,7 @@ import pytest
 from alliance.availability.actions import close_resource
 from alliance.booking.approvals import refuse_booking
 from alliance.db import db
+from alliance.resources.qualifications.actions import ask_for_qualification, grant_qualification
 from tests.booking.acting import request
 from tests.conftest import fresh_database
 from tests.web.test_bookings import words
@@ -143,3 +144,31 @@ def test_chinese_is_complete(app, world, past):
         assert left - {"CONFOCAL", "INST", "UNIV", "SEC", "linyuan", "fangshuyan", "HYPERLINK"} <= {"CSV"}, (
             path
         )
+
+
+def test_groups_and_qualifications_lead_to_their_history(app, world, office):
+    group = world.group("CHAIN", world.institute, world.university)
+    group.lead_id = world.institute.id
+    world.session.commit()
+    qualification = world.requires(world.resource()).code
+    fang, lin = Visitor(app, world.fang), Visitor(app, world.lin)
+    office.send("/groups/CHAIN/edit", on="/groups/CHAIN/edit", name_zh="链", name_en="Chain", lead="INST")
+    mei = world.person("mei", world.institute)
+    ask_for_qualification(qualification, by=world.actor(mei), note="")
+    grant_qualification(qualification, mei.ref, by=world.actor(world.fang))
+
+    seen = [
+        f'href="{path}/history"' in who.get(path).text
+        for path in ("/groups/CHAIN", f"/qualifications/{qualification}")
+        for who in (fang, lin)
+    ]
+
+    assert seen == [True, False, True, False]
+    assert "office changed the group CHAIN." in words(fang.get("/groups/CHAIN/history"))
+    assert "fangshuyan granted it to mei, without an end." in words(
+        fang.get(f"/qualifications/{qualification}/history")
+    )
+    searched = office.get("/history").text
+    assert 'href="/groups/CHAIN"' in searched
+    assert f'href="/qualifications/{qualification}/history"' in searched
+    assert lin.get("/groups/CHAIN/history").status_code == 403
