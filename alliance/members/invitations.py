@@ -1,8 +1,8 @@
 """Inviting people into a unit by mail: sending an invitation, ending it, and accepting it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
@@ -27,6 +27,11 @@ from alliance.refs import digest
 LONGEST_NAME: Final = 80
 # Open at once, so that nobody writes to all the world in the name of the alliance.
 MOST_OPEN: Final = 1000
+# Letters of one unit to one address within a day: the first may be lost, but nobody is pestered.
+MOST_LETTERS: Final = 3
+_LATELY: Final = timedelta(days=1)
+# The databases take only so many values at once.
+_PORTION: Final = 500
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,8 @@ def invite(session: Session, unit_code: str, guest: Guest, *, by: Actor, key: st
     unit = held_for_its_people(session, unit_code, by)
     now = clock.now()
     refuse_if(problems_with_guest(guest, unit, members_among(session, unit, [guest]), now))
-    _refuse_too_many(session, unit, 1)
+    _refuse_too_many(session, unit, 1, now)
+    _refuse_pestering(session, unit, [guest], now)
     return send_invitation(session, unit, guest, by=by, key=key, now=now)
 
 
@@ -63,7 +69,8 @@ def invite_all(
     now = clock.now()
     members = members_among(session, unit, guests)
     refuse_if([found for guest in guests for found in problems_with_guest(guest, unit, members, now)])
-    _refuse_too_many(session, unit, len(guests))
+    _refuse_too_many(session, unit, len(guests), now)
+    _refuse_pestering(session, unit, guests, now)
     return [send_invitation(session, unit, guest, by=by, key=key, now=now) for guest in guests]
 
 
@@ -75,6 +82,7 @@ def invite_again(session: Session, unit_code: str, ref: str, *, by: Actor, key: 
     guest = Guest(earlier.email, earlier.name, "en" if earlier.language == "en" else "zh", earlier.is_admin)
     now = clock.now()
     refuse_if(problems_with_guest(guest, unit, members_among(session, unit, [guest]), now))
+    _refuse_pestering(session, unit, [guest], now)
     return send_invitation(session, unit, guest, by=by, key=key, now=now, ends_at=earlier.ends_at)
 
 
@@ -108,15 +116,12 @@ def members_among(session: Session, unit: Unit, guests: Sequence[Guest]) -> set[
     """The addresses, of those to be invited, whose people belong to the unit now, guests included."""
     now = clock.now()
     still = sa.or_(Membership.ends_at.is_(None), Membership.ends_at > now)
-    emails = {normal_email(guest.email) for guest in guests}
-    # In portions: the databases take only so many values at once.
-    wanted = sorted(emails)
     found: set[str] = set()
-    for start in range(0, len(wanted), 500):
+    for emails in _portions(guests):
         chosen = (
             sa.select(Person.email)
             .join(Membership, Membership.person_id == Person.id)
-            .where(Membership.unit_id == unit.id, still, Person.email.in_(wanted[start : start + 500]))
+            .where(Membership.unit_id == unit.id, still, Person.email.in_(emails))
         )
         found.update(session.scalars(chosen))
     return found
@@ -291,14 +296,38 @@ def spend_invitations(session: Session, email: str, unit_id: int, now: datetime)
     )
 
 
-def _refuse_too_many(session: Session, unit: Unit, more: int) -> None:
+def _portions(guests: Sequence[Guest]) -> Iterator[list[str]]:
+    """The addresses, as they are kept."""
+    emails = sorted({normal_email(guest.email) for guest in guests})
+    return (emails[start : start + _PORTION] for start in range(0, len(emails), _PORTION))
+
+
+def _refuse_too_many(session: Session, unit: Unit, more: int, now: datetime) -> None:
     open_now = session.scalar(
         sa.select(sa.func.count())
         .select_from(OneTimeLink)
-        .where(OneTimeLink.unit_id == unit.id, *working("invitation", clock.now()))
+        .where(OneTimeLink.unit_id == unit.id, *working("invitation", now))
     )
     if (open_now or 0) + more > MOST_OPEN:
         raise Refused([Problem("too_many_invitations", params={"most": MOST_OPEN})])
+
+
+def _refuse_pestering(session: Session, unit: Unit, guests: Sequence[Guest], now: datetime) -> None:
+    for emails in _portions(guests):
+        often = (
+            sa.select(OneTimeLink.email)
+            .where(OneTimeLink.email.in_(emails), OneTimeLink.unit_id == unit.id)
+            .where(OneTimeLink.purpose == "invitation", OneTimeLink.created_at > now - _LATELY)
+            .group_by(OneTimeLink.email)
+            .having(sa.func.count() >= MOST_LETTERS)
+            .order_by(OneTimeLink.email)
+        )
+        refuse_if(
+            [
+                Problem("invited_often", params={"email": email, "most": MOST_LETTERS}, field="email")
+                for email in session.scalars(often)
+            ]
+        )
 
 
 def _record(session: Session, verb: str, unit: Unit, now: datetime, by_id: int, **data: object) -> None:

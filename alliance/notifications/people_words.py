@@ -61,6 +61,19 @@ def _too_many_invitations(params: Params, times: Times) -> Words:
     )
 
 
+def _invited_often(params: Params, times: Times) -> Words:
+    return Words(
+        _("Invited often enough"),
+        _(
+            "%(email)s has had %(most)s letters of this unit within a day.",
+            email=params["email"],
+            most=params["most"],
+        ),
+        _("Ask whether they arrived, perhaps among unwanted mail; a day later one more can be sent."),
+        "alliance",
+    )
+
+
 def _last_admin(params: Params, times: Times) -> Words:
     unit = params["unit_en"] if language() == "en" and params["unit_en"] else params["unit_zh"]
     return Words(
@@ -197,6 +210,7 @@ PEOPLE_WORDS: Final[dict[str, Saying]] = {
     "name_too_long": _name_too_long,
     "ends_in_the_past": _ends_in_the_past,
     "too_many_invitations": _too_many_invitations,
+    "invited_often": _invited_often,
     "last_admin": _last_admin,
     "reason_too_long": _reason_too_long,
     "not_oneself": _not_oneself,

@@ -182,6 +182,26 @@ def test_an_invitation_can_be_ended_and_sent_again(session, world):
         end_invitation("UNIV", ref, by=world.actor(world.person("dean", world.university, admin=True)))
 
 
+def test_nobody_is_written_to_over_and_over(session, world):
+    fang = world.actor(world.fang)
+    many = [Guest("mei@example.org"), Guest("new@example.org")]
+    ref = invite_mei(world)
+    ref = invite_again("INST", ref, by=fang, key=KEY)
+    invite_all("INST", many, by=fang, key=KEY)
+
+    for once_more in (
+        lambda: invite_again("INST", ref, by=fang, key=KEY),
+        lambda: invite_mei(world),
+        lambda: invite_all("INST", many, by=fang, key=KEY),
+    ):
+        with pytest.raises(Refused) as refusal:
+            once_more()
+        params = {"email": "mei@example.org", "most": 3}
+        assert refusal.value.problems == (Problem("invited_often", params=params, field="email"),)
+    with clock.frozen(NOW + timedelta(days=1)):
+        invite_mei(world)
+
+
 def test_of_many_all_are_invited_or_nobody(session, world):
     fang = world.actor(world.fang)
     many = [Guest(f"guest{n}@example.org") for n in range(3)]
