@@ -4,10 +4,11 @@ Whatever is suggested comes from what the reader may see; beside that only from 
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -28,6 +29,8 @@ _ONE_WRONG: Final = 5
 _MOST_RESOURCES: Final = 5
 _MOST_KINDS: Final = 3
 _MOST_UNITS: Final = 4
+# Stands before each of the texts that are joined; folding takes this sign, too, out of all that is searched.
+_BEFORE: Final = "\x1d"
 
 
 class NearUnit(NamedTuple):
@@ -53,127 +56,150 @@ class NearThings:
 
 def near_things(session: Session, reader: Actor | None, question: str) -> NearThings:
     """What comes near the question among all on offer that the reader may see, in one statement."""
-    rows = read_rows(session, _seen_by(reader)).all()
-    seen = [_Seen._make(row) for row in rows if row[0]]
-    synonyms = [row[2] for row in rows if not row[0]]
     words = words_of(question)
-    spelling = _spelling(words, [each.words for each in seen], synonyms)
+    has_latin = any(_is_latin(word) for word in words)
+    seen = _Seen(*map(_Texts, read_rows(session, _seen_by(reader, has_latin)).one()))
+    spelling = _spelling(words, seen)
     nearest = _nearest(spelling or words, seen)
-    found = spelling and any(_has_all(spelling, each) for each in nearest[:1])
-    known = {word for text in synonyms for word in text.split()}
+    found = spelling and nearest and _has_all(spelling, seen, nearest[0])
     # A synonym stands for what is called otherwise, so it need not stand in any text.
-    right = " ".join(spelling) if found or known.intersection(spelling) else ""
-    kinds = [kind for kind, _count in Counter(each.kind for each in nearest).most_common(_MOST_KINDS)]
+    right = " ".join(spelling) if found or _words_in(seen.synonyms).intersection(spelling) else ""
+    kinds = [kind for kind, _count in Counter(seen.kinds.each[n] for n in nearest).most_common(_MOST_KINDS)]
     return NearThings(
         right,
-        tuple(each.id for each in nearest[:_MOST_RESOURCES]),
+        tuple(int(seen.ids.each[n]) for n in nearest[:_MOST_RESOURCES]),
         tuple(kinds),
         tuple(_sharing(seen, kinds)),
     )
 
 
+class _Texts:
+    """Texts that the database joined into one, for thousands of rows would take longer to fetch than to look through.
+
+    None were joined where there are no rows.
+    """
+
+    def __init__(self, joined: str | None) -> None:
+        self.joined = joined or ""
+
+    @cached_property
+    def each(self) -> list[str]:
+        return self.joined.split(_BEFORE)[1:]
+
+    def places_of(self, text: str) -> list[int]:
+        """Where the texts are in which this one occurs; what occurs in none costs one look."""
+        if text not in self.joined:
+            return []
+        return [place for place, each in enumerate(self.each) if text in each]
+
+
 class _Seen(NamedTuple):
-    """A resource as far as nearness goes: its Latin words, and its names and techniques. Id 0: only a synonym."""
+    """All that a reader sees as far as nearness goes, and all synonyms.
 
-    id: int
-    kind: str
-    words: str
-    names: str
-    unit_code: str
-    unit_zh: str
-    unit_en: str | None
+    A resource stands at the same place of each but the last: its kind, its names and techniques, the Latin words among
+    them where these are asked for, and its owner.
+    """
 
-    @property
-    def unit(self) -> NearUnit:
-        return NearUnit(self.unit_code, self.unit_zh, self.unit_en)
+    ids: _Texts
+    kinds: _Texts
+    names: _Texts
+    words: _Texts
+    unit_codes: _Texts
+    units_zh: _Texts
+    units_en: _Texts
+    synonyms: _Texts
 
 
 # Put together once for each reader of late.
 @lru_cache(maxsize=256)
-def _seen_by(reader: Actor | None) -> Any:
-    nothing = sa.literal("")
-    resources = (
+def _seen_by(reader: Actor | None, has_latin: bool) -> Any:
+    return (
         sa.select(
-            Resource.id,
-            Resource.kind,
-            until(Resource.search_words, TECHNIQUES_END),
-            until(Resource.search_text, TECHNIQUES_END),
-            Unit.code,
-            Unit.name_zh,
-            Unit.name_en,
+            _joined(sa.cast(Resource.id, sa.Text)),
+            _joined(Resource.kind),
+            _joined(until(Resource.search_text, TECHNIQUES_END)),
+            _joined(until(Resource.search_words, TECHNIQUES_END)) if has_latin else sa.null(),
+            _joined(Unit.code),
+            _joined(Unit.name_zh),
+            _joined(sa.func.coalesce(Unit.name_en, "")),
+            sa.select(_joined(Synonym.folded)).scalar_subquery(),
         )
         .join(Unit, Unit.id == Resource.owner_id)
         .where(visible_to(reader), Resource.status != "retired")
     )
-    synonyms = sa.select(sa.literal(0), nothing, Synonym.folded, nothing, nothing, nothing, nothing)
-    return sa.union_all(resources, synonyms)
 
 
-def _spelling(words: Sequence[str], texts: Iterable[str], synonyms: Iterable[str]) -> list[str]:
+def _joined(text: sa.ColumnElement[Any] | sa.SQLColumnExpression[Any]) -> sa.ColumnElement[str]:
+    return sa.func.aggregate_strings(sa.literal(_BEFORE) + text, "")
+
+
+def _is_latin(word: str) -> bool:
+    return bool(SHORT.fullmatch(word) or _LATIN.fullmatch(word))
+
+
+def _words_in(texts: _Texts) -> set[str]:
+    # Splitting at blanks splits at what ends the sections and stands before each text, too.
+    return set(texts.joined.split())
+
+
+def _spelling(words: Sequence[str], seen: _Seen) -> list[str]:
     """The words with those put right that occur nowhere; none where none is near, or nothing is wrong."""
-    doubtful = [word for word in words if _LATIN.fullmatch(word)]
+    doubtful = [word for word in words if _LATIN.fullmatch(word) and f" {word} " not in seen.words.joined]
     if not doubtful:
         return []
-    # The many words of all texts are split at once: one by one takes ten times as long.
-    known = Counter(" ".join(texts).split())
-    known.update(" ".join(synonyms).split())
-    nearest = {word: _nearest_word(word, known) for word in doubtful if word not in known}
+    known = _words_in(seen.words) | _words_in(seen.synonyms)
+    latin = [each for each in known if each.isalpha() and _LATIN.fullmatch(each)]
+    nearest = {word: _nearest_word(word, latin, seen) for word in doubtful if word not in known}
     return [nearest.get(word) or word for word in words] if any(nearest.values()) else []
 
 
-def _nearest_word(word: str, known: Counter[str]) -> str:
+def _nearest_word(word: str, among: Sequence[str], seen: _Seen) -> str:
     """The known word with fewest letters wrong, of several the most frequent; empty where all are too far off."""
     # Imported here: only who found nothing needs it, and it takes four megabytes.
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract
 
     wrong = 1 if len(word) <= _ONE_WRONG else 2
-    alike = [each for each in known if abs(len(each) - len(word)) <= wrong and _LATIN.fullmatch(each)]
-    found = extract(word, alike, scorer=OSA.distance, score_cutoff=wrong, limit=20)
-    return min(((distance, -known[each], each) for each, distance, _ in found), default=(0, 0, ""))[2]
+    found = extract(word, among, scorer=OSA.distance, score_cutoff=wrong, limit=None)
+    ranked = ((distance, -_times(each, seen), each) for each, distance, _ in found)
+    return min(ranked, default=(0, 0, ""))[2]
 
 
-def _nearest(words: Sequence[str], seen: Iterable[_Seen]) -> list[_Seen]:
-    """Those in whose names or techniques most of the question occurs, at least a part of it."""
-    asked = [_Asked.of(word) for word in words]
-    tallies = ((sum(word.share_in(each) for word in asked), each) for each in seen)
-    found = [(tally, each) for tally, each in tallies if tally > 0]
-    best = max((tally for tally, _each in found), default=0)
+def _times(word: str, seen: _Seen) -> int:
+    # Counting the few that are near: counting all of them would take a third of the time.
+    return seen.words.joined.count(f" {word} ") + seen.synonyms.joined.split().count(word)
+
+
+def _nearest(words: Sequence[str], seen: _Seen) -> list[int]:
+    """The places of those in whose names or techniques most of the question occurs, at least a part of it."""
+    tallies: defaultdict[int, float] = defaultdict(float)
+    for word in words:
+        for place, share in _shares(word, seen).items():
+            tallies[place] += share
+    best = max(tallies.values(), default=0.0)
     # What has far less in common than the best is not near.
-    return [
-        each for tally, each in sorted(found, key=lambda pair: (-pair[0], pair[1].id)) if tally * 2 >= best
-    ]
+    near = [place for place, tally in tallies.items() if tally * 2 >= best]
+    return sorted(near, key=lambda place: (-tallies[place], int(seen.ids.each[place])))
 
 
-def _has_all(words: Sequence[str], of: _Seen) -> bool:
-    return all(_Asked.of(word).share_in(of) == 1 for word in words)
+def _has_all(words: Sequence[str], seen: _Seen, place: int) -> bool:
+    return all(_shares(word, seen).get(place) == 1 for word in words)
 
 
-class _Asked(NamedTuple):
-    """A word of a question, made ready once for thousands of looks: a short one with blanks around, and its pairs."""
-
-    text: str
-    alone: str
-    pairs: tuple[str, ...]
-
-    @classmethod
-    def of(cls, word: str) -> "_Asked":
-        runs = _CHINESE.findall(word)
-        pairs = tuple(run[n : n + 2] for run in runs for n in range(len(run) - 1))
-        return cls(word, f" {word} " if SHORT.fullmatch(word) else "", pairs)
-
-    def share_in(self, of: _Seen) -> float:
-        """Whether the word occurs in names or techniques; of a Chinese one the share of its pairs of characters."""
-        if self.alone:
-            return float(self.alone in of.words)
-        if self.text in of.names:
-            return 1.0
-        return sum(pair in of.names for pair in self.pairs) / (len(self.pairs) + 1) if self.pairs else 0.0
+def _shares(word: str, seen: _Seen) -> dict[int, float]:
+    """In whose names or techniques the word occurs; of a Chinese one also the share of its pairs of characters."""
+    if SHORT.fullmatch(word):
+        return dict.fromkeys(seen.words.places_of(f" {word} "), 1.0)
+    runs = _CHINESE.findall(word)
+    pairs = [run[n : n + 2] for run in runs for n in range(len(run) - 1)]
+    counts = Counter(chain.from_iterable(map(seen.names.places_of, pairs)))
+    shares = {place: count / (len(pairs) + 1) for place, count in counts.items()}
+    return shares | dict.fromkeys(seen.names.places_of(word), 1.0)
 
 
-def _sharing(seen: Iterable[_Seen], kinds: Sequence[str]) -> list[NearUnit]:
+def _sharing(seen: _Seen, kinds: Sequence[str]) -> list[NearUnit]:
     """The units that share most of these kinds."""
-    counts = Counter(each.unit for each in seen if each.kind in kinds)
-    return [unit for unit, _count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].code))][
-        :_MOST_UNITS
-    ]
+    units = zip(seen.unit_codes.each, seen.units_zh.each, seen.units_en.each, strict=True)
+    counts = Counter(unit for unit, kind in zip(units, seen.kinds.each, strict=True) if kind in kinds)
+    most = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_UNITS]
+    return [NearUnit(code, zh, en or None) for (code, zh, en), _count in most]

@@ -1,5 +1,6 @@
 """Reading the catalogue. Every statement asks `visible_to`: what is hidden looks exactly like what is missing."""
 
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -133,16 +134,22 @@ def catalogue(session: Session, reader: Actor | None, filters: Filters, page: in
 
 def _searched(session: Session, reader: Actor | None, filters: Filters, page: int) -> Page:
     """The same where words are looked for: one statement looks through all texts, and the others know what it found."""
-    hits = [_Hit(*row) for row in read_rows(session, _hits_of(reader, filters))]
+    hits = [_Hit._make(row) for row in read_rows(session, _hits_of(reader, filters)).all()]
     if not hits:
         return Page((), 0, 1, 1, _counts(filters, (), {}))
-    counts = counts_of(session, filters, [hit.offered for hit in hits])
     chosen = sorted(hit for hit in hits if is_chosen(filters, hit.owner_code, hit.kind))
+    counts = _counts(filters, _groups_among(hits), _tags_of_these(session, [hit.id for hit in chosen]))
     pages = max(1, -(-len(chosen) // PAGE_SIZE))
     number = min(max(page, 1), pages)
     ids = [hit.id for hit in chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]]
     rows = rows_of(session, ids)
     return Page(tuple(rows[hit] for hit in ids if hit in rows), len(chosen), number, pages, counts)
+
+
+def _groups_among(hits: Iterable["_Hit"]) -> list[_Group]:
+    # Counted as the tuples they are: thousands of units by name would take three times as long.
+    counts = Counter(hit[4:] for hit in hits)
+    return [_Group(_UnitName(code, zh, en), kind, count) for (kind, code, zh, en), count in counts.items()]
 
 
 class _Hit(NamedTuple):
@@ -156,10 +163,6 @@ class _Hit(NamedTuple):
     owner_code: str
     owner_zh: str
     owner_en: str | None
-
-    @property
-    def offered(self) -> Offered:
-        return Offered(self.id, _UnitName(self.owner_code, self.owner_zh, self.owner_en), self.kind)
 
 
 @lru_cache(maxsize=256)
@@ -184,8 +187,11 @@ def counts_of(session: Session, filters: Filters, offered: Sequence[Offered]) ->
     """The same counts over resources found elsewhere, kinds and units left aside there, in one statement."""
     chosen = [each.id for each in offered if is_chosen(filters, each.owner.code, each.kind)]
     groups = [_Group(each.owner, each.kind, 1) for each in offered]
-    tags = dict(session.execute(_TAGS_OF_THESE, {"resources": chosen}).all())
-    return _counts(filters, groups, tags)
+    return _counts(filters, groups, _tags_of_these(session, chosen))
+
+
+def _tags_of_these(session: Session, ids: Collection[int]) -> dict[Tag, int]:
+    return dict(session.execute(_TAGS_OF_THESE, {"resources": ids}).all())
 
 
 def is_chosen(filters: Filters, owner_code: str, kind: str) -> bool:
@@ -369,7 +375,8 @@ def _live_items() -> sa.ScalarSelect[int]:
 @lru_cache(maxsize=256)
 def _tags_of(reader: Actor | None, filters: Filters) -> Any:
     """The techniques of what the filters leave when tags are left aside."""
-    return _most_offered(sa.and_(_on_offer(reader, filters), _of_kinds(filters), _of_units(filters)))
+    chosen = sa.and_(_on_offer(reader, filters), _of_kinds(filters), _of_units(filters))
+    return _most_offered(sa.and_(Resource.id == ResourceTag.resource_id, chosen))
 
 
 def _most_offered(among: Condition) -> Any:
@@ -378,7 +385,6 @@ def _most_offered(among: Condition) -> Any:
     return (
         sa.select(Tag, count)
         .join(ResourceTag, ResourceTag.tag_id == Tag.id)
-        .join(Resource, Resource.id == ResourceTag.resource_id)
         .where(among)
         .group_by(Tag.id)
         .order_by(count.desc(), Tag.id)
@@ -386,7 +392,7 @@ def _most_offered(among: Condition) -> Any:
     )
 
 
-_TAGS_OF_THESE: Final = _most_offered(among(Resource.id, "resources"))
+_TAGS_OF_THESE: Final = _most_offered(among(ResourceTag.resource_id, "resources"))
 
 
 def _on_offer(reader: Actor | None, filters: Filters) -> Condition:

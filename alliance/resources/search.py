@@ -25,6 +25,8 @@ _LONGEST_PHRASE: Final = 4
 # So many letters name a sound wherever it begins; fewer only at the start of a name.
 _A_SOUND, _SOME_INITIALS = 4, 3
 _WIDE = str.maketrans("():,;!?", "（）：，；！？")
+# Making these anew with every question takes longer than the rest of it.
+_ASKED, _MEANT = aliased(Synonym), aliased(Synonym)
 
 Condition = sa.ColumnElement[bool]
 
@@ -44,6 +46,29 @@ def _position(element: Position, compiler: Any, **more: Any) -> str:
 @compiles(Position, "sqlite")
 def _position_on_sqlite(element: Position, compiler: Any, **more: Any) -> str:
     return f"instr({compiler.process(element.clauses, **more)})"
+
+
+class _Until(sa.sql.functions.FunctionElement[str]):
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(_Until)
+def _until(element: _Until, compiler: Any, **more: Any) -> str:
+    # Half of what looking for the sign and then cutting would take.
+    return f"split_part({compiler.process(element.clauses, **more)}, 1)"
+
+
+@compiles(_Until, "sqlite")
+def _until_on_sqlite(element: _Until, compiler: Any, **more: Any) -> str:
+    column, sign = element.clauses
+    length = sa.func.coalesce(sa.func.nullif(Position(column, sign), 0) - 1, sa.func.length(column))
+    return str(compiler.process(sa.func.substr(column, 1, length), **more))
+
+
+def until(column: sa.SQLColumnExpression[str], sign: str) -> sa.ColumnElement[str]:
+    """The text up to where the section with that sign ends; a text without sections is all names."""
+    return _Until(column, sa.literal(sign))
 
 
 def compose_search_text(resource: Resource, tags: Iterable[Tag]) -> str:
@@ -94,7 +119,7 @@ def rank(question: str) -> sa.ColumnElement[int]:
     words, whole = _words(question), fold(question[:LONGEST_QUESTION])
     if not words:
         return sa.literal(0)
-    begins = Position(Resource.search_text, f"\n{whole}")
+    begins = Position(until(Resource.search_text, NAMES_END), f"\n{whole}") > 0
     in_names = sa.and_(*(sa.or_(word.in_names(), word.is_owner()) for word in words))
     in_techniques = sa.and_(
         *(
@@ -104,9 +129,8 @@ def rank(question: str) -> sa.ColumnElement[int]:
     )
     return sa.case(
         (sa.func.lower(Resource.code) == whole, 0),
-        (sa.and_(begins > 0, begins < _end(Resource.search_text, NAMES_END), in_names), 1),
-        (in_names, 2),
-        (in_techniques, 3),
+        # Whatever stands in the names stands in this text as well; most of what is found stands in neither.
+        (in_techniques, sa.case((sa.not_(in_names), 3), (begins, 1), else_=2)),
         (_sounds("".join(_letters(words))), 4),
         else_=5,
     )
@@ -165,18 +189,16 @@ class _Word:
         text, column = (
             (f" {self.text} ", Resource.search_words) if self.is_short else (self.text, Resource.search_text)
         )
-        found = Position(column, text)
-        return sa.and_(found > 0, found < _end(column, end))
+        return Position(until(column, end), text) > 0
 
 
 @lru_cache(maxsize=256)
 def _meant(phrases: tuple[str, ...]) -> sa.CTE:
     """The other words of the sets that any of the phrases belongs to; read once a statement."""
-    asked, meant = aliased(Synonym), aliased(Synonym)
     return (
-        sa.select(meant.probe, meant.is_word)
-        .join(asked, asked.set_id == meant.set_id)
-        .where(asked.folded.in_(phrases), meant.id != asked.id)
+        sa.select(_MEANT.probe, _MEANT.is_word)
+        .join(_ASKED, _ASKED.set_id == _MEANT.set_id)
+        .where(_ASKED.folded.in_(phrases), _MEANT.id != _ASKED.id)
         .cte()
         # PostgreSQL would otherwise look through all synonyms for every resource.
         .prefix_with("MATERIALIZED", dialect="postgresql")
@@ -212,16 +234,6 @@ def _sounds(letters: str) -> Condition:
         Position(Resource.search_pinyin, letters if len(letters) >= _A_SOUND else f"\n{letters}") > 0,
         Position(Resource.search_pinyin, initials if len(letters) >= _SOME_INITIALS else f"\n{initials}") > 0,
     )
-
-
-def _end(column: sa.SQLColumnExpression[str], sign: str) -> sa.ColumnElement[int]:
-    """Where a section of the text ends; a text without sections is all names."""
-    return Position(column + sign, sign)
-
-
-def until(column: sa.SQLColumnExpression[str], sign: str) -> sa.ColumnElement[str]:
-    """The text up to where the section with that sign ends."""
-    return sa.func.substr(column, 1, _end(column, sign), type_=sa.Text())
 
 
 def _in_either(
