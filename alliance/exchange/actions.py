@@ -34,6 +34,8 @@ _log: Final = logging.getLogger(__name__)
 PART_SIZE: Final = 250
 # More would be read by nobody.
 MOST_FINDINGS: Final = 200
+# The worker tries again every quarter of a minute.
+MOST_FAILURES: Final = 5
 _LONGEST_NAME: Final = 120
 _UNCONFIRMED_FOR: Final = timedelta(days=1)
 _KEPT_FOR: Final = timedelta(days=30)
@@ -78,6 +80,11 @@ def check_import(ref: str) -> None:
         _note_check(ref, found, parts)
     except Refused as refused:
         _note_refusal(ref, refused.problems)
+    except Busy:
+        raise
+    except DBAPIError:
+        _count_failure(ref)
+        raise
     except Exception:
         # Tried again it would fail again; its owner should know, and the log knows why.
         _note_refusal(ref, [Problem("table_unreadable", field="file")])
@@ -140,6 +147,7 @@ def import_part(session: Session, ref: str) -> bool:
             if outcome == "bad" and len(job.findings) < MOST_FINDINGS:
                 job.findings = [*job.findings, *_told(verdict)]
         job.done += len(rows)
+        job.failures = 0
         session.delete(part)
         session.flush()
     more = session.scalar(sa.select(ImportPart.n).where(ImportPart.job_id == job.id).limit(1)) is not None
@@ -151,11 +159,15 @@ def import_part(session: Session, ref: str) -> bool:
 def go_on(ref: str) -> bool:
     """Do the next part like import_part; an import that fails by itself is given up, and its owner is told.
 
-    Raises Busy, or what the database says: that is no fault of the import, which goes on later.
+    Raises Busy, or what the database says: that may be no fault of the import, which goes on later. What the database
+    says again and again is taken for its fault.
     """
     try:
         return import_part(ref)
-    except (Busy, DBAPIError):
+    except Busy:
+        raise
+    except DBAPIError:
+        _count_failure(ref)
         raise
     except Exception:  # noqa: BLE001 - tried again it would fail again, and keep its owner from any other
         _log.exception("An import failed and is given up")
@@ -164,13 +176,23 @@ def go_on(ref: str) -> bool:
 
 
 def work_on_imports() -> None:
-    """Look at what was sent, and do what was confirmed, the oldest first."""
+    """Look at what was sent, and do what was confirmed, the oldest first.
+
+    One that is kept waiting keeps no other from its turn; raises what the last of them met.
+    """
     waiting = sa.select(ImportJob.ref, ImportJob.state).where(ImportJob.state.in_(("received", "confirmed")))
+    met: Exception | None = None
     for ref, state in db.session().execute(waiting.order_by(ImportJob.id)).all():
-        if state == "received":
-            _check_apart(ref)
-        while state == "confirmed" and go_on(ref):
-            pass
+        try:
+            if state == "received":
+                _check_apart(ref)
+            while state == "confirmed" and go_on(ref):
+                pass
+        except (Busy, DBAPIError) as error:
+            db.session.rollback()
+            met = error
+    if met is not None:
+        raise met
 
 
 @action
@@ -295,16 +317,42 @@ def _note_refusal(session: Session, ref: str, problems: Iterable[Problem]) -> No
     session.execute(sa.delete(ImportFile).where(ImportFile.job_id == job.id))
 
 
+def _count_failure(ref: str) -> None:
+    """Note that the database refused the next step of an import, and give it up after several in a row.
+
+    A database that is away refuses this, too, so that nothing is given up for it.
+    """
+    db.session.rollback()
+    failures = _one_more_failure(ref)
+    _log.warning("The database refused an import, for the %d. time", failures, exc_info=True)
+    if failures >= MOST_FAILURES:
+        _log.error("An import was refused by the database %d times and is given up", failures)
+        _give_up(ref)
+
+
+@action
+def _one_more_failure(session: Session, ref: str) -> int:
+    job = session.scalar(sa.select(ImportJob).where(ImportJob.ref == ref).with_for_update())
+    if job is None:
+        return 0
+    job.failures += 1
+    return job.failures
+
+
 @action
 def _give_up(session: Session, ref: str) -> None:
+    """Leave out what is left of it, and tell its owner."""
     job = session.scalar(
-        sa.select(ImportJob).where(ImportJob.ref == ref, ImportJob.state == "confirmed").with_for_update()
+        sa.select(ImportJob)
+        .where(ImportJob.ref == ref, ImportJob.state.in_(("received", "confirmed")))
+        .with_for_update()
     )
     if job is None:
         return
     job.state, job.ended_at = "refused", clock.now()
     job.findings = [[0, "", "file", "import_broke_off", {"done": job.done, "total": job.total}]]
-    session.execute(sa.delete(ImportPart).where(ImportPart.job_id == job.id))
+    for model in (ImportPart, ImportFile):
+        session.execute(sa.delete(model).where(model.job_id == job.id))
 
 
 def _done(session: Session, by: Actor, rows: Sequence[Told], now: datetime, ref: str) -> list[Verdict]:

@@ -36,6 +36,8 @@ class ImportJob(Base):
     unread: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime] = mapped_column()
     ended_at: Mapped[datetime | None] = mapped_column()
+    # How often in a row the database refused the step that comes next.
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (sa.CheckConstraint(sa.column("state").in_(STATES), name="state"),)
 

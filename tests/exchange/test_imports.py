@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from alliance import clock
 from alliance.booking.actions import request_booking
@@ -561,6 +562,75 @@ def test_an_import_the_database_keeps_waiting_goes_on_later(world, monkeypatch):
     work_on_imports()
 
     assert job(world, ref).state == "done"
+
+
+@pytest.fixture
+def refused_by_the_database(monkeypatch):
+    """The codes at which the database refuses the whole step; none to begin with."""
+    judged, refuses = actions.judge, list[str]()
+
+    def judge(session, by, rows, *more):
+        if any(row.cells["code"] in refuses for row in rows):
+            session.execute(sa.text("SELECT nothing FROM nowhere"))
+        return judged(session, by, rows, *more)
+
+    monkeypatch.setattr(actions, "judge", judge)
+    return refuses
+
+
+def work_in_vain() -> None:
+    with pytest.raises(DBAPIError):
+        work_on_imports()
+
+
+def test_what_the_database_refuses_again_and_again_is_given_up_and_keeps_nobody_waiting(
+    world, refused_by_the_database, caplog
+):
+    second, third = (world.person(name, world.institute, admin=True) for name in ("second", "third"))
+    ref = sent(world, table("INST-1,INST,甲,instrument,slot_self"))
+    confirm_import(ref, by=world.actor(world.fang))
+    unlooked = receive_import("t", table("INST-1,INST,甲,instrument,slot_self"), by=world.actor(second))
+    behind = sent(world, table("INST-2,INST,乙,instrument,slot_self"), third)
+    confirm_import(behind, by=world.actor(third))
+    refused_by_the_database.append("INST-1")
+
+    work_in_vain()
+    assert [job(world, each).state for each in (ref, unlooked, behind)] == ["confirmed", "received", "done"]
+    for _ in range(actions.MOST_FAILURES - 2):
+        work_in_vain()
+    assert job(world, ref).state == "confirmed"
+    work_in_vain()
+
+    for each, total in ((ref, 1), (unlooked, 0)):
+        assert (job(world, each).state, findings(job(world, each))) == (
+            "refused",
+            [(0, "file", "import_broke_off")],
+        )
+        assert job(world, each).findings[0][4] == {"done": 0, "total": total}
+    assert (how_many(world, ImportPart), how_many(world, ImportFile)) == (0, 0)
+    given_up = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert [record.getMessage() for record in given_up] == [
+        "An import was refused by the database 5 times and is given up"
+    ] * 2
+    work_on_imports()
+    assert receive_import("t", b"x", by=world.actor(world.fang))
+
+
+def test_only_refusals_in_a_row_count(world, monkeypatch, refused_by_the_database):
+    monkeypatch.setattr(actions, "PART_SIZE", 1)
+    ref = sent(world, table("INST-1,INST,甲,instrument,slot_self", "INST-2,INST,甲,instrument,slot_self"))
+    confirm_import(ref, by=world.actor(world.fang))
+    refused_by_the_database.append("INST-1")
+    for _ in range(actions.MOST_FAILURES - 1):
+        work_in_vain()
+    assert job(world, ref).failures == actions.MOST_FAILURES - 1
+    refused_by_the_database.clear()
+
+    assert import_part(ref)
+
+    assert job(world, ref).failures == 0
+    work_on_imports()
+    assert (job(world, ref).state, counts(job(world, ref))) == ("done", (2, 0, 0, 0))
 
 
 def test_the_worker_looks_at_what_was_sent(world):
