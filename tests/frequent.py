@@ -113,6 +113,14 @@ class Frequent:
         ]
         return {ask.name: ask for ask in asks if self._exists(ask)}
 
+    def searches(self) -> dict[str, Ask]:
+        """The page of a search that finds a quarter of all, and of one that finds nothing, nor anything near."""
+        asks = [
+            Ask("search", "/resources?q=microscope", headers=self._cookie),
+            Ask("search, nothing found", "/resources?q=xyzzy", headers=self._cookie),
+        ]
+        return {ask.name: ask for ask in asks}
+
     def cached_feed(self, tag: str) -> Ask:
         """The same feed for a client that has the answer of this ETag already."""
         return Ask("feed, 304", self.feed_path, headers={"If-None-Match": tag}, status=304)

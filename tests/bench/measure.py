@@ -63,7 +63,8 @@ def measure(place: Place, rounds: int) -> Found:
 def _asks(frequent: Frequent, creates: Iterator[Ask]) -> dict[str, Next]:
     refusals = cycle(list(frequent.refusals()))
     asks: dict[str, Next] = {"create": creates.__next__, "refuse": refusals.__next__}
-    return asks | {name: _always(ask) for name, ask in frequent.reads().items()}
+    reads = frequent.reads() | frequent.searches()
+    return asks | {name: _always(ask) for name, ask in reads.items()}
 
 
 def _always(ask: Ask) -> Next:
