@@ -1,9 +1,12 @@
 """Fixtures every test may use: both databases, migrated and empty, and a small alliance that lives in them."""
 
 import shutil
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, ClassVar
 
 import flask_migrate
 import pytest
@@ -14,6 +17,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from alliance import clock, create_app
 from alliance.config import Settings
@@ -42,7 +46,26 @@ class _Compiled(BytecodeCache):
         self._kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
 
 
+class _KnownRule(Rule):
+    """A rule that is compiled once, however many applications have it."""
+
+    _kept: ClassVar[dict[str, dict[str, Any]]] = {}
+
+    def compile(self) -> None:
+        """Take what was made of the same rule, if there is any."""
+        key = repr((self.rule, self.subdomain, self.merge_slashes, self.defaults))
+        if key not in self._kept:
+            super().compile()
+            self._kept[key] = {name: getattr(self, name) for name in _COMPILED}
+        for name, made in self._kept[key].items():
+            setattr(self, name, made.__func__.__get__(self) if name in _BOUND else made)
+        self.arguments.update(self._converters)
+
+
+_BOUND = ("_build", "_build_unknown")
+_COMPILED = ("_parts", "_trace", "_converters", *_BOUND)
 Flask.jinja_options = {"bytecode_cache": _Compiled()}
+Flask.url_rule_class = _KnownRule
 # An engine of each kind of database, whose dialect and compiled statements all engines of that kind use.
 _AT_HAND: dict[str, Engine] = {}
 
@@ -122,25 +145,42 @@ def fresh_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> I
         yield url
 
 
-@pytest.fixture
-def app(database: str) -> Iterator[Flask]:
-    """The application on that database, inside an application context, its clock stopped at NOW."""
-    app = application(database)
+@contextmanager
+def at_work(app: Flask) -> Iterator[Flask]:
+    """Inside a context of the application, its clock stopped at NOW; in the end nobody holds a connection of its."""
     with app.app_context(), clock.frozen(NOW):
         yield app
         db.session.remove()
-        db.engine.dispose()
+        engine = db.engine
+        # Other threads may still be putting theirs back.
+        deadline = time.monotonic() + 3
+        while (held := engine.pool.checkedout()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        engine.dispose()
+        assert held == 0, f"{held} connections were taken and never given back"
+
+
+@pytest.fixture
+def app(database: str) -> Iterator[Flask]:
+    """The application on that database, at work."""
+    with at_work(application(database)) as app:
+        yield app
 
 
 @pytest.fixture
 def sqlite_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """The same on SQLite only, for what does not depend on the database."""
     for url in fresh_database("sqlite", request, tmp_path):
-        app = application(url)
-        with app.app_context(), clock.frozen(NOW):
+        with at_work(application(url)) as app:
             yield app
-            db.session.remove()
-            db.engine.dispose()
+
+
+@pytest.fixture
+def postgres_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The same on PostgreSQL only, for what SQLite does not have: row locks and their failures."""
+    for url in fresh_database("postgresql", request, tmp_path):
+        with at_work(application(url)) as app:
+            yield app
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from alliance import clock, create_app
+from alliance import clock
 from alliance.booking.actions import cancel_booking, request_booking
 from alliance.db import Once, OnceRow, action, among, db, forget_old_answers, only_once, transaction
 from alliance.errors import Busy, KeyReused, Replayed, Taken
@@ -14,20 +14,9 @@ from alliance.history.models import Event, Outbox
 from alliance.hold import hold
 from alliance.members.models import Unit
 from tests.booking.acting import WISH, occupied, request, verbs
-from tests.conftest import NOW, fresh_database, settings_for
+from tests.conftest import NOW
 from tests.waiting import in_background, raw_connection, row_lock
 from tests.world import World, span
-
-
-@pytest.fixture
-def postgres_app(request, tmp_path):
-    """The application on PostgreSQL only: SQLite has one writer at a time, and no row locks to wait for."""
-    for url in fresh_database("postgresql", request, tmp_path):
-        application = create_app(settings_for(url))
-        with application.app_context(), clock.frozen(NOW):
-            yield application
-            db.session.remove()
-            db.engine.dispose()
 
 
 def asking(world: World, resource, key: str = "k", digest: str = "d", wish=WISH):

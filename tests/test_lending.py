@@ -25,8 +25,6 @@ def add_group(url):
 def test_what_one_test_left_no_other_finds_and_all_count_from_one(lending):
     with lending.lend() as first:
         numbers = [add_group(first)]
-        hanging = psycopg.connect(first.replace("+psycopg", ""))
-        hanging.execute("LOCK TABLE unit_group")
 
     with lending.lend() as second:
         rows = asked(second, "SELECT count(*) FROM unit_group").fetchall()
@@ -35,6 +33,24 @@ def test_what_one_test_left_no_other_finds_and_all_count_from_one(lending):
     assert second == first
     assert rows == [(0,)]
     assert numbers == [1, 1]
+
+
+def test_whoever_stays_connected_is_named_and_cut_off(lending, monkeypatch):
+    monkeypatch.setattr("tests.lending._PATIENCE_SECONDS", 0.1)
+    loan = lending.lend()
+    first = loan.__enter__()
+    hanging = psycopg.connect(first.replace("+psycopg", ""))
+    hanging.execute("LOCK TABLE unit_group")
+
+    with pytest.raises(AssertionError) as complaint:
+        loan.__exit__(None, None, None)
+
+    with lending.lend() as second:
+        number = add_group(second)
+    assert str(complaint.value) == "still connected to the database, after: LOCK TABLE unit_group"
+    assert (second, number) == (first, 1)
+    with pytest.raises(psycopg.errors.AdminShutdown):
+        hanging.execute("SELECT 1")
     hanging.close()
 
 

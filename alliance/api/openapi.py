@@ -1,6 +1,7 @@
 """The description of the API for programs: OpenAPI 3.1, made from the calls themselves."""
 
 import json
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
@@ -8,7 +9,7 @@ from typing import Any, Final
 
 from flask import Flask, Response, request
 from flask_babel import force_locale
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 
 from alliance.api.fields import Day, Moment
 from alliance.api.noun import PREFIX
@@ -78,12 +79,17 @@ _HEADERS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
 
 
 class Description(Api):
-    """Collects the calls and serves their description. Answers to errors are not its business."""
+    """Collects the calls and serves their description. Answers to errors are not its business.
+
+    It is written when somebody first asks: a third of the work of a start, and most processes are never asked.
+    """
 
     ERROR_SCHEMA = ProblemAnswer
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         super().__init__()
+        self._nouns: list[Blueprint] = []
+        self._writing = threading.Lock()
         app.config.update(
             API_TITLE=settings.name_en,
             API_VERSION="1",
@@ -104,6 +110,12 @@ class Description(Api):
             parameter = {"name": header, "description": description, "schema": schema}
             self.spec.components.parameter(name, "header", parameter)
 
+    def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
+        """Let its calls be answered now, and described later."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        self._nouns.append(blp)
+
     def _register_error_handlers(self) -> None:
         """None: the nouns bring their own, and the pages theirs."""
 
@@ -120,6 +132,9 @@ class Description(Api):
 
     @cached_property
     def _written(self) -> bytes:
+        for noun in self._nouns:
+            noun.register_views_in_doc(self, self._app, self.spec, name=noun.name, parameters=None)
+            self.spec.tag({"name": noun.name, "description": noun.description})
         document = self.spec.to_dict()
         for call in (call for path in document["paths"].values() for call in path.values()):
             if "responses" in call:
@@ -132,7 +147,9 @@ class Description(Api):
 
     def _openapi_json(self) -> Response:
         """The description, open to everybody."""
-        response = Response(self._written, mimetype="application/json")
+        with self._writing:
+            written = self._written
+        response = Response(written, mimetype="application/json")
         response.headers["Cache-Control"] = "public, max-age=300"
         response.add_etag()
         response.make_conditional(request)

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from multiprocessing.connection import Connection, wait
 from typing import Any, Literal
 
@@ -151,6 +150,13 @@ class Processes:
             pipe.send((url, call, start))
         return Race(tuple(self._answers(pipes)))
 
+    def let_go(self) -> None:
+        """Have every client close its connections."""
+        for _, pipe in self._clients:
+            pipe.send(None)
+        for _, pipe in self._clients:
+            pipe.recv()
+
     def stop(self) -> None:
         """End every client."""
         for _, pipe in self._clients:
@@ -182,14 +188,29 @@ class Processes:
 
 
 def _serve(pipe: Connection, lock_seconds: int) -> None:
-    """A client process: runs what comes through the pipe until it is closed."""
-    app_on = lru_cache(maxsize=2)(lambda url: small_app(url, 1, lock_seconds))
+    """A client process: runs what comes through the pipe until it is closed; lets go of its database when told to."""
+    apps: dict[str, Flask] = {}
     while True:
         try:
-            url, call, start = pipe.recv()
+            told = pipe.recv()
         except EOFError:
             os._exit(0)
-        pipe.send(run(app_on(url), call, start))
+        if told is None:
+            _let_go_of(apps)
+            pipe.send(None)
+            continue
+        url, call, start = told
+        if url not in apps:
+            _let_go_of(apps)
+            apps[url] = small_app(url, 1, lock_seconds)
+        pipe.send(run(apps[url], call, start))
+
+
+def _let_go_of(apps: dict[str, Flask]) -> None:
+    for app in apps.values():
+        with app.app_context():
+            db.engine.dispose()
+    apps.clear()
 
 
 # What must be true after every race -----------------------------------------------------------------------------------

@@ -16,13 +16,16 @@ SLOWEST = pytest.StashKey[dict[str, tuple[float, str]]]()
 
 
 @pytest.fixture(scope="package", params=["sqlite", "postgresql"])
-def racing_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def racing_app(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, started: Processes
+) -> Iterator[Flask]:
     """The database part of the application on a fresh database, with a connection for each of fifty threads."""
     folder: Path = tmp_path_factory.mktemp("races")
     for url in fresh_database(request.param, request, folder):
         app = small_app(url, MOST_CLIENTS + 2)
         with app.app_context():
             yield app
+            started.let_go()
             db.session.remove()
             db.engine.dispose()
 
