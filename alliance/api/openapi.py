@@ -5,11 +5,13 @@ import threading
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from apispec import APISpec
 from flask import Flask, Response, request
 from flask_babel import force_locale
 from flask_smorest import Api, Blueprint
+from flask_smorest.spec import openapi_cli
 
 from alliance.api.fields import Day, Moment
 from alliance.api.noun import PREFIX
@@ -81,24 +83,50 @@ _HEADERS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
 class Description(Api):
     """Collects the calls and serves their description. Answers to errors are not its business.
 
-    It is written when somebody first asks: a third of the work of a start, and most processes are never asked.
+    It is written when somebody first asks: half the work of a start, and most processes are never asked.
     """
 
     ERROR_SCHEMA = ProblemAnswer
 
     def __init__(self, app: Flask, settings: Settings) -> None:
-        super().__init__()
         self._nouns: list[Blueprint] = []
-        self._writing = threading.Lock()
+        self._writing = threading.RLock()
+        self._spec: APISpec | None = None
+        super().__init__()
         app.config.update(
             API_TITLE=settings.name_en,
             API_VERSION="1",
             OPENAPI_VERSION="3.1.0",
             OPENAPI_URL_PREFIX=PREFIX,
         )
+        self.init_app(app, spec_kwargs={"info": _INFO, "servers": [{"url": settings.base_url}]})
+
+    def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
+        """Let its calls be answered now, and described later."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        self._nouns.append(blp)
+
+    @property
+    def spec(self) -> APISpec:
+        """The whole description; made when it is first asked for."""
+        with self._writing:
+            if self._spec is None:
+                super()._init_spec(**self._wanted)
+                self._describe()
+            return cast(APISpec, self._spec)
+
+    @spec.setter
+    def spec(self, made: APISpec | None) -> None:
+        self._spec = made
+
+    def _init_spec(self, **wanted: Any) -> None:
+        self._wanted = wanted
+        self._app.cli.add_command(openapi_cli)
+
+    def _describe(self) -> None:
         self.register_field(Moment, "string", "date-time")
         self.register_field(Day, "string", "date")
-        self.init_app(app, spec_kwargs={"info": _INFO, "servers": [{"url": settings.base_url}]})
         bearer = {
             "type": "http",
             "scheme": "bearer",
@@ -109,12 +137,9 @@ class Description(Api):
             schema = {"type": "string", **bounds}
             parameter = {"name": header, "description": description, "schema": schema}
             self.spec.components.parameter(name, "header", parameter)
-
-    def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
-        """Let its calls be answered now, and described later."""
-        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
-        self._app.register_blueprint(blp, **options)
-        self._nouns.append(blp)
+        for noun in self._nouns:
+            noun.register_views_in_doc(self, self._app, self.spec, name=noun.name, parameters=None)
+            self.spec.tag({"name": noun.name, "description": noun.description})
 
     def _register_error_handlers(self) -> None:
         """None: the nouns bring their own, and the pages theirs."""
@@ -132,9 +157,6 @@ class Description(Api):
 
     @cached_property
     def _written(self) -> bytes:
-        for noun in self._nouns:
-            noun.register_views_in_doc(self, self._app, self.spec, name=noun.name, parameters=None)
-            self.spec.tag({"name": noun.name, "description": noun.description})
         document = self.spec.to_dict()
         for call in (call for path in document["paths"].values() for call in path.values()):
             if "responses" in call:
