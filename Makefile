@@ -1,8 +1,9 @@
 # Everything one does here is `make` and a word; `make help` tells the words. The work itself is in tools/.
 PYTHON ?= python3
 BIN := .venv/bin
-# A file of tests stays with one worker, so that what it shares is made once. PARALLEL= runs them one after another.
-PARALLEL ?= --numprocesses=auto --dist=loadfile
+# A file of tests stays with one worker, so that what it shares is made once, and the longest come first, as
+# tests/conftest.py has it. PARALLEL= runs them one after another.
+PARALLEL ?= --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench assets translations pictures plans lock develop

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+import coverage
 import flask_migrate
 import pytest
 import sqlalchemy as sa
@@ -68,6 +69,42 @@ Flask.jinja_options = {"bytecode_cache": _Compiled()}
 Flask.url_rule_class = _KnownRule
 # An engine of each kind of database, whose dialect and compiled statements all engines of that kind use.
 _AT_HAND: dict[str, Engine] = {}
+
+
+# To be watched doubles the work of a test. What is counted as covered is run by a test of its own domain, on SQLite
+# where it runs on both databases; whatever else runs it is not watched.
+_UNWATCHED = ("api", "bench", "browser", "growth", "promises", "races", "web")
+
+
+def _is_watched(item: pytest.Item) -> bool:
+    kinds = getattr(item, "callspec", None)
+    return _folder(item) not in _UNWATCHED and "postgresql" not in (kinds.params.values() if kinds else ())
+
+
+# Few and long: begun last, they would keep one worker busy while the others have nothing to do.
+_LONGEST = ("browser", "growth", "promises", "races")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first."""
+    items.sort(key=lambda item: _folder(item) not in _LONGEST)
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(item.config.rootpath / "tests").parts[0]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let coverage look away where it need not look."""
+    watch = coverage.Coverage.current()
+    if watch is None or _is_watched(item):
+        return (yield)
+    watch.stop()
+    try:
+        return (yield)
+    finally:
+        watch.start()
 
 
 def settings_for(url: str) -> Settings:
