@@ -4,13 +4,11 @@ import re
 from functools import cache
 from typing import Any
 
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
+from tests.browser.axe import bring_axe, by_axe
 from tests.browser.person import DESKTOP, PHONE, Reader, catalogue
 
-_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_OPTIONS = {"runOnly": {"type": "tag", "values": _TAGS}, "resultTypes": ["violations"]}
 # Axe is slow, so each language shows two of the four; what colours do is the same in both.
 _VIEWS = {"zh": (("light", DESKTOP), ("dark", PHONE)), "en": (("dark", DESKTOP), ("light", PHONE))}
 # What a developer's slip leaves in a page.
@@ -22,24 +20,16 @@ def findings(reader: Reader, *, in_both_languages: bool = False) -> list[str]:
     """Everything wrong with the page, on a desktop and on a phone; one page says all it says in both languages."""
     page = reader.page
     found = [] if in_both_languages else _of_language(reader)
-    page.evaluate(AXE_SCRIPT)
+    bring_axe(page)
     for theme, size in _VIEWS[reader.language]:
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         page.set_viewport_size(size)  # type: ignore[arg-type]
         device = "phone" if size == PHONE else "desktop"
-        found += [f"{theme}, {device}: {finding}" for finding in _overflows(page) + _by_axe(page)]
+        wrong = _overflows(page) + by_axe(page, reader.language, theme, device)
+        found += [f"{theme}, {device}: {finding}" for finding in wrong]
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     return found
-
-
-def _by_axe(page: Page) -> list[str]:
-    result = page.evaluate("(options) => axe.run(document, options)", _OPTIONS)
-    return [
-        f"{rule['id']}: {node['target']} {node['html'][:120]}"
-        for rule in result["violations"]
-        for node in rule["nodes"][:3]
-    ]
 
 
 def _overflows(page: Page) -> list[str]:
