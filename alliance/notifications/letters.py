@@ -68,6 +68,8 @@ def letter_about(
     spoken: Language = "en" if person.language == "en" else "zh"
     with in_language(spoken):
         sections = _sections(news, settings)
+        attached = _calendar_for(session, news, person, reader, wishes, settings)
+        is_invitation = attached is not None and attached.part.method == "REQUEST"
         stop = f"{settings.base_url}/unsubscribe/{signed_ref(lead.ref, settings)}"
         message = EmailMessage()
         message["Subject"] = _subject(sections, news)
@@ -79,10 +81,12 @@ def letter_about(
         message["List-Unsubscribe"] = f"<{stop}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message["Content-Language"] = HTML_NAMES[spoken]
-        message.set_content(_plain(sections, stop, settings), cte="base64")
-        message.add_alternative(_html(sections, stop, settings, spoken), subtype="html", cte="base64")
-        brought = _add_calendar(session, message, news, person, reader, wishes, settings)
-    return Written(message, brought)
+        foot = _foot(is_invitation=is_invitation)
+        message.set_content(_plain(sections, foot, stop, settings), cte="base64")
+        message.add_alternative(_html(sections, foot, stop, settings, spoken), subtype="html", cte="base64")
+        if attached is not None:
+            _attach(message, attached)
+    return Written(message, attached.part if attached else None)
 
 
 def message_id(ref: str, settings: Settings) -> str:
@@ -157,7 +161,17 @@ def _subject(sections: Sequence[_Section], news: Sequence[News]) -> str:
     return " ".join(said.split())
 
 
-def _plain(sections: Sequence[_Section], stop: str, settings: Settings) -> str:
+def _foot(*, is_invitation: bool) -> list[str]:
+    """What holds for the whole letter."""
+    said = [_("All times are local times where the resource is.")]
+    if is_invitation:
+        said.append(
+            _("What you answer to the invitation in your calendar changes nothing here: cancel on the page.")
+        )
+    return said
+
+
+def _plain(sections: Sequence[_Section], said: Sequence[str], stop: str, settings: Settings) -> str:
     told = "\n\n\n".join(
         "\n".join(
             [
@@ -174,7 +188,7 @@ def _plain(sections: Sequence[_Section], stop: str, settings: Settings) -> str:
     manage = f"{settings.base_url}/messages/settings"
     foot = "\n".join(
         [
-            _("All times are local times where the resource is."),
+            *said,
             f"{_('What you are told, and how')}: {manage}",
             f"{_('No more mail of this kind')}: {stop}",
         ]
@@ -182,7 +196,9 @@ def _plain(sections: Sequence[_Section], stop: str, settings: Settings) -> str:
     return f"{told}\n\n-- \n{foot}\n"
 
 
-def _html(sections: Sequence[_Section], stop: str, settings: Settings, spoken: Language) -> str:
+def _html(
+    sections: Sequence[_Section], said: Sequence[str], stop: str, settings: Settings, spoken: Language
+) -> str:
     body = Markup("").join(
         SECTION
         % {
@@ -196,7 +212,7 @@ def _html(sections: Sequence[_Section], stop: str, settings: Settings, spoken: L
     )
     foot = Markup("<br>").join(
         [
-            escape(_("All times are local times where the resource is.")),
+            *map(escape, said),
             LINK % (f"{settings.base_url}/messages/settings", _("What you are told, and how")),
             LINK % (stop, _("No more mail of this kind")),
         ]
@@ -205,16 +221,24 @@ def _html(sections: Sequence[_Section], stop: str, settings: Settings, spoken: L
     return str(PAGE % {"lang": lang, "title": sections[0].headline, "body": body, "foot": foot})
 
 
-def _add_calendar(
+@dataclass(frozen=True)
+class _Attached:
+    """A calendar a letter brings along, and how the file is called."""
+
+    part: CalendarPart
+    content: bytes
+    filename: str
+
+
+def _calendar_for(
     session: Session,
-    message: EmailMessage,
     news: Sequence[News],
     person: Person,
     reader: Actor,
     wishes: Wishes,
     settings: Settings,
-) -> CalendarPart | None:
-    """Bring the booking along for the calendar, where the news changes it and the person wants that.
+) -> _Attached | None:
+    """The booking for the calendar, where the news changes it and the person wants that.
 
     Usually as a file to open. An invitation is entered by the calendar itself; its end is sent only where one was.
     """
@@ -230,21 +254,28 @@ def _add_calendar(
         ):
             return None
         method, content = made
-        message.add_alternative(content.decode(), subtype="calendar", params={"method": method}, cte="base64")
-        message.add_attachment(content, maintype="application", subtype="ics", filename="invite.ics")
-        return CalendarPart(booking.id, method)
+        return _Attached(CalendarPart(booking.id, method), content, "invite.ics")
     published = single_calendar(session, ref, reader, clock.now(), settings)
     if published is None:
         return None
+    return _Attached(CalendarPart(booking.id, "PUBLISH"), published, f"{ref}.ics")
+
+
+def _attach(message: EmailMessage, calendar: _Attached) -> None:
+    """As a file; an invitation also as a form of the letter itself, which is where calendars look for one."""
+    method, content = calendar.part.method, calendar.content
+    if method != "PUBLISH":
+        message.add_alternative(content.decode(), subtype="calendar", params={"method": method}, cte="base64")
+        message.add_attachment(content, maintype="application", subtype="ics", filename=calendar.filename)
+        return
     message.add_attachment(
-        published,
+        content,
         maintype="text",
         subtype="calendar",
-        filename=f"{ref}.ics",
-        params={"method": "PUBLISH", "charset": "UTF-8"},
+        filename=calendar.filename,
+        params={"method": method, "charset": "UTF-8"},
         cte="base64",
     )
-    return CalendarPart(booking.id, "PUBLISH")
 
 
 def _last_method(session: Session, person_id: int, booking_id: int) -> str:

@@ -311,6 +311,9 @@ def test_who_wants_it_is_invited_and_the_invitation_ends_with_the_booking(app, w
     assert last["SEQUENCE"] > first["SEQUENCE"]
     assert (str(first["STATUS"]), str(last["STATUS"])) == ("CONFIRMED", "CANCELLED")
     assert [letter.get_content_type() for letter in office.letters] == ["multipart/mixed"] * 2
+    # An answer that a calendar sends comes to nobody.
+    said = [letter.get_body(("plain",)).get_content() for letter in office.letters]
+    assert ["在日历中回复邀请" in text for text in said] == [True, False]
 
 
 def test_who_wants_it_has_his_own_acts_entered_and_nobody_else_hears_of_them(app, world, office):
