@@ -1,8 +1,8 @@
 """Which bookings that are still to come a change of the owner's rules would break. They stay: nothing is cancelled."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from alliance.availability.calendar import DayClasses
 from alliance.availability.hours import Hours
+from alliance.availability.local_time import local_day
 from alliance.availability.queries import days_of
-from alliance.booking.facts import Facts, Wish
+from alliance.booking.facts import Facts, Needed, Wish
 from alliance.booking.gather import holds_at
 from alliance.booking.models import Booking, Occupancy
 from alliance.booking.rules import (
@@ -31,7 +32,14 @@ from alliance.errors import Problem, Refused
 from alliance.intervals import Span
 from alliance.refs import digest
 from alliance.resources.kinds import MODE_OF_PRESET
-from alliance.resources.models import Item, PolicyRow, Resource, ResourcePart
+from alliance.resources.models import (
+    HeldQualification,
+    Item,
+    PolicyRow,
+    Qualification,
+    Resource,
+    ResourcePart,
+)
 from alliance.resources.sheet import SECTIONS, Values
 
 # Notice and horizon were judged when somebody asked; buffers and decisions are kept with each booking.
@@ -129,6 +137,43 @@ def broken_by(
         codes = _codes(wish, new[relation], rules) - _codes(wish, old[relation], rules)
         if codes:
             found.append(Broken(ref, tuple(sorted(codes)), status))
+    return found
+
+
+def unqualified_for(
+    session: Session, resource: Resource, codes: Collection[str], now: datetime
+) -> list[Broken]:
+    """The bookings of the resource to come, by start, whose person does not hold all of these qualifications then."""
+    ahead = session.execute(
+        sa.select(Booking.ref, Booking.person_id, Booking.starts_at, Booking.ends_at, Booking.status)
+        .where(Booking.resource_id == resource.id, Booking.starts_at > now, holds_at(now))
+        .order_by(Booking.starts_at, Booking.id)
+    ).all()
+    held: dict[tuple[int, str], tuple[date, date | None]] = {
+        (person_id, code): (since, until)
+        for person_id, code, since, until in session.execute(
+            sa.select(
+                HeldQualification.person_id,
+                Qualification.code,
+                HeldQualification.valid_from,
+                HeldQualification.valid_until,
+            )
+            .join(Qualification, Qualification.id == HeldQualification.qualification_id)
+            .where(
+                Qualification.code.in_(codes),
+                HeldQualification.person_id.in_({row.person_id for row in ahead}),
+            )
+        )
+    }
+    zone, found = ZoneInfo(resource.zone), []
+    for ref, person_id, start, end, status in ahead:
+        # An end at midnight still belongs to the day before.
+        first, last = local_day(start, zone), local_day(end - timedelta(seconds=1), zone)
+        needed = tuple(
+            Needed(code, code, None, *held.get((person_id, code), (None, None))) for code in sorted(codes)
+        )
+        if not all(each.covers(first, last) for each in needed):
+            found.append(Broken(ref, ("unqualified",), status))
     return found
 
 

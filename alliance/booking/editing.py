@@ -19,8 +19,10 @@ from alliance.booking.breaking import (
     broken_by,
     known,
     on_items,
+    unqualified_for,
     untimed_under,
 )
+from alliance.booking.parts import refuse_own_items, refuse_parts
 from alliance.db import action
 from alliance.errors import Problem, Refused, Stale, refuse_if
 from alliance.members.actor import Actor
@@ -38,7 +40,7 @@ from alliance.resources.changes import (
 from alliance.resources.models import Item, Resource
 from alliance.resources.permissions import require_admin
 from alliance.resources.sheet import OF_ADMINS, SECTION_OF, Values, items_of, sheet_of
-from alliance.resources.sheet_checks import problems_with_values, unknown_names
+from alliance.resources.sheet_checks import MOST_PARTS, problems_with_values, unknown_names
 
 __all__ = ["Overtaken", "WouldBreak", "change_resource", "undo_change"]
 
@@ -61,7 +63,7 @@ def change_resource(
     `knowing` is its word for just these. An item that is booked from now on is never
     retired. Raises Missing, Forbidden, Stale or Refused.
     """
-    resource, now = held_resource(session, code, by), clock.now()
+    resource, now = held_resource(session, code, by, _codes(changes.get("parts"))), clock.now()
     if strict and version is not None and version != resource.version:
         raise Stale
     refuse_overtaken(session, resource, changes, version)
@@ -85,6 +87,8 @@ def undo_change(session: Session, code: str, *, by: Actor, version: int, knowing
         is_same(each, present[each], last.after[each]) for each in fields
     ):
         raise Refused([Problem("changed_since", params={"by": last.by, "at": last.at})])
+    if "parts" in last.before:
+        held_resource(session, code, by, last.before["parts"])
     return change_held(session, resource, last.before, by=by, now=now, knowing=knowing, undo=True)
 
 
@@ -104,17 +108,27 @@ def change_held(
     refuse_if(problems_with_values(changes) + _unreadable_hours(changes))
     if "managers" in changes:
         hold_people(session, changes["managers"])
-    refuse_if(unknown_names(session, changes, resource, now))
+    restored = changes.get("qualifications", ()) if undo else ()
+    refuse_if(unknown_names(session, changes, resource, now, restored))
     before = sheet_of(session, resource, sorted({SECTION_OF[field] for field in changes}))
     wanted = differing(before, changes)
     if not wanted:
         return resource.version
+    if "parts" in wanted:
+        refuse_parts(session, resource, wanted["parts"], now)
+    if any(live for _zh, _en, live in wanted.get("items", ())):
+        refuse_own_items(session, resource.id)
     if "items" in wanted:
         _refuse_to_lose(session, resource, wanted["items"], now)
     refuse_if(untimed_under(session, resource, wanted))
-    if FIELDS & wanted.keys():
+    if FIELDS & wanted.keys() or "qualifications" in wanted:
         _refuse_unknown_breaks(session, resource, wanted, now, knowing)
     return apply(session, resource, wanted, by=by, now=now, undo=undo)
+
+
+def _codes(parts: Any) -> list[str]:
+    """Codes as they came, of which nothing is known yet but that they are few enough to look for."""
+    return list(parts or ())[: MOST_PARTS + 1]
 
 
 def _unreadable_hours(changes: Values) -> list[Problem]:
@@ -149,8 +163,10 @@ def _refuse_unknown_breaks(
 
     Requests that nobody could agree to any more are no matter of knowing: they are decided first.
     """
-    before = sheet_of(session, resource, ("what", "items", "rules", "approval", "hours"))
-    broken = broken_by(session, resource, before, wanted, now)
+    before = sheet_of(session, resource, ("what", "items", "rules", "approval", "hours", "qualifications"))
+    broken = broken_by(session, resource, before, wanted, now) if FIELDS & wanted.keys() else []
+    if added := set(wanted.get("qualifications", ())).difference(before["qualifications"]):
+        broken = [*broken, *unqualified_for(session, resource, added, now)]
     stuck = tuple(each.ref for each in broken if each.status == "requested" and "not_bookable" in each.codes)
     if stuck:
         raise InTheWay("requests_wait", stuck)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.booking.breaking import InTheWay, WouldBreak, known, part_of_shown, still_to_come
+from alliance.booking.parts import unshown_parts
 from alliance.booking.readiness import missing_of
 from alliance.db import action
 from alliance.errors import Stale, refuse_if
@@ -21,7 +22,7 @@ def publish_resource(session: Session, code: str, *, by: Actor, version: int | N
     missing.
     """
     resource, now = _held(session, code, by, version), clock.now()
-    refuse_if(missing_of(session, resource))
+    refuse_if([*missing_of(session, resource), *unshown_parts(session, resource.id)])
     return _become(session, resource, "published", "resource.published", by=by, now=now)
 
 

@@ -292,7 +292,7 @@ def _judge_change(
     for name in _FIXED:
         if name in said and said[name] != before[name]:
             verdict.problems.append(Problem("fixed_here", field=COLUMN_OF[name]))
-    wanted = {name: value for name, value in said.items() if name in SECTION_OF}
+    wanted = {name: value for name, value in said.items() if name in SECTION_OF and name not in _FIXED}
     changes = differing(before, wanted)
     if "routes_by_relation" in said and (routes := merged_routes(before["routes"], said)) != before["routes"]:
         changes["routes"] = routes

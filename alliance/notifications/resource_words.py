@@ -83,6 +83,77 @@ def _part_of_published(params: Params, times: Times) -> Words:
     )
 
 
+def _whole_is_shown(params: Params, times: Times) -> Words:
+    return Words(
+        _("It is published"),
+        _("What it consists of does not change while others can book it."),
+        _("Make it a draft again first, and publish it afterwards."),
+        "alliance",
+    )
+
+
+def _whole_is_booked(params: Params, times: Times) -> Words:
+    return Words(
+        _("Still booked"),
+        ngettext(
+            "%(num)s booking still has its places in the parts as they are.",
+            "%(num)s bookings still have their places in the parts as they are.",
+            params["count"],
+        ),
+        _("Wait until they are over, end them, or begin another resource that consists of what you want."),
+        "alliance",
+    )
+
+
+def _is_a_part(params: Params, times: Times) -> Words:
+    return Words(
+        _("Part of a whole"),
+        _("It is itself part of %(wholes)s, and parts have no parts.", wholes=comma(params["wholes"])),
+        _("Take it out there first."),
+        "alliance",
+    )
+
+
+def _own_items_left(params: Params, times: Times) -> Words:
+    return Words(
+        _("It has pieces of its own"),
+        ngettext(
+            "%(num)d piece of its own can be booked; a whole has only its parts.",
+            "%(num)d pieces of its own can be booked; a whole has only its parts.",
+            params["count"],
+        ),
+        _("Retire them first under “What it consists of”."),
+        "alliance",
+    )
+
+
+def _whole_has_no_items(params: Params, times: Times) -> Words:
+    return Words(
+        _("It consists of parts"),
+        _("A whole has only its parts, and no pieces of its own."),
+        _("Add them to one of the parts, or take the parts out first."),
+        "alliance",
+    )
+
+
+def _whole_not_timed(params: Params, times: Times) -> Words:
+    return Words(
+        _("Not booked by time"),
+        _("Only what is booked by time can consist of others."),
+        _("Choose another way of use first."),
+        "alliance",
+    )
+
+
+def _parts_not_shown(params: Params, times: Times) -> Words:
+    return Words(
+        _("Parts are not published"),
+        _("These parts cannot be booked: %(codes)s.", codes=comma(params["codes"])),
+        _("Publish them first, or take them out."),
+        "alliance",
+    )
+
+
 def _item_is_booked(params: Params, times: Times) -> Words:
     return Words(
         _("Still booked"),
@@ -308,6 +379,13 @@ RESOURCE_WORDS: Final[dict[str, Saying]] = {
     "would_break": _would_break,
     "requests_wait": _requests_wait,
     "part_of_published": _part_of_published,
+    "whole_is_shown": _whole_is_shown,
+    "whole_is_booked": _whole_is_booked,
+    "is_a_part": _is_a_part,
+    "own_items_left": _own_items_left,
+    "whole_has_no_items": _whole_has_no_items,
+    "whole_not_timed": _whole_not_timed,
+    "parts_not_shown": _parts_not_shown,
     "item_is_booked": _item_is_booked,
     "value_missing": _value_missing,
     "half_a_specification": _half_a_specification,

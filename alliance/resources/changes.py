@@ -58,10 +58,10 @@ class Overtaken(Refused):
         self.changes = tuple(changes)
 
 
-def held_resource(session: Session, code: str, by: Actor) -> Resource:
+def held_resource(session: Session, code: str, by: Actor, parts: Collection[str] = ()) -> Resource:
     """The resource under the hold its bookings take, parts included, for somebody who may edit it.
 
-    Raises Missing or Forbidden.
+    `parts` are the codes of those it shall have, which are held with it. Raises Missing or Forbidden.
     """
     # PostgreSQL would refuse the character zero with an error of its own.
     resource_id = (
@@ -69,8 +69,10 @@ def held_resource(session: Session, code: str, by: Actor) -> Resource:
     )
     if resource_id is None:
         raise Missing
-    parts = session.scalars(sa.select(ResourcePart.part_id).where(ResourcePart.whole_id == resource_id)).all()
-    hold(session, resources=[resource_id, *parts])
+    present = sa.select(ResourcePart.part_id).where(ResourcePart.whole_id == resource_id)
+    coming = sa.select(Resource.id).where(Resource.code.in_([each for each in parts if each.isprintable()]))
+    kin = session.scalars(sa.union(present, coming) if parts else present).all()
+    hold(session, resources=[resource_id, *kin])
     resource = session.scalar(sa.select(Resource).where(Resource.id == resource_id, visible_to(by)))
     if resource is None:
         raise Missing
@@ -120,7 +122,7 @@ def differing(before: Values, wanted: Values) -> dict[str, Any]:
 
 def is_same(field: str, one: Any, other: Any) -> bool:
     """Whether two values of the field mean the same: some lists have no order, techniques go by their first name."""
-    if field in ("groups", "managers"):
+    if field in ("groups", "managers", "qualifications", "parts"):
         return bool(sorted(one) == sorted(other))
     if field == "tags":
         return bool(sorted(zh for zh, _en in one) == sorted(zh for zh, _en in other))

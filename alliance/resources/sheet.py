@@ -15,8 +15,11 @@ from alliance.resources.kinds import MODE_OF_PRESET
 from alliance.resources.models import (
     Item,
     PolicyRow,
+    Qualification,
+    RequiredQualification,
     Resource,
     ResourceGroup,
+    ResourcePart,
     ResourceTag,
     Tag,
 )
@@ -41,8 +44,10 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "tags",
     ),
     "items": ("items",),
+    "parts": ("parts",),
     "access": ("visibility", "groups", "detail"),
     "approval": ("routes",),
+    "qualifications": ("qualifications",),
     "rules": (
         "grid_minutes",
         "shortest_minutes",
@@ -60,8 +65,9 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "managers": ("managers",),
 }
 SECTION_OF: Final = {field: section for section, fields in SECTIONS.items() for field in fields}
-# What a named manager leaves to the admins of the owner.
-OF_ADMINS: Final = ("managers",)
+# What a named manager leaves to the admins of the owner: whoever lets what he manages ask for a qualification may grant
+# that to anybody.
+OF_ADMINS: Final = ("managers", "qualifications", "parts")
 _OF_RESOURCE: Final = frozenset({*SECTIONS["what"], "visibility", "detail"} - {"tags"})
 _OF_POLICY: Final = frozenset({*SECTIONS["rules"], "routes", "hours"})
 _FOUND_BY: Final = frozenset(SECTIONS["what"])
@@ -129,6 +135,17 @@ def _write_items(session: Session, resource_id: int, wanted: list[list[Any]], no
     )
 
 
+def _parts(session: Session, resource_id: int) -> list[str]:
+    chosen = sa.select(Resource.code).join(ResourcePart, ResourcePart.part_id == Resource.id)
+    return list(session.scalars(chosen.where(ResourcePart.whole_id == resource_id).order_by(Resource.code)))
+
+
+def _write_parts(session: Session, resource_id: int, wanted: list[str], now: datetime) -> None:
+    session.execute(sa.delete(ResourcePart).where(ResourcePart.whole_id == resource_id))
+    ids = session.scalars(sa.select(Resource.id).where(Resource.code.in_(wanted))).all()
+    session.add_all(ResourcePart(whole_id=resource_id, part_id=part_id) for part_id in ids)
+
+
 def _tag_rows(session: Session, resource_id: int) -> list[Tag]:
     chosen = sa.select(Tag).join(ResourceTag, ResourceTag.tag_id == Tag.id)
     return list(session.scalars(chosen.where(ResourceTag.resource_id == resource_id).order_by(Tag.id)))
@@ -160,6 +177,20 @@ def _write_groups(session: Session, resource_id: int, wanted: list[str], now: da
     session.add_all(ResourceGroup(resource_id=resource_id, group_id=group_id) for group_id in ids)
 
 
+def _qualifications(session: Session, resource_id: int) -> list[str]:
+    chosen = sa.select(Qualification.code).join(
+        RequiredQualification, RequiredQualification.qualification_id == Qualification.id
+    )
+    of_it = chosen.where(RequiredQualification.resource_id == resource_id)
+    return list(session.scalars(of_it.order_by(Qualification.code)))
+
+
+def _write_qualifications(session: Session, resource_id: int, wanted: list[str], now: datetime) -> None:
+    session.execute(sa.delete(RequiredQualification).where(RequiredQualification.resource_id == resource_id))
+    ids = session.scalars(sa.select(Qualification.id).where(Qualification.code.in_(wanted))).all()
+    session.add_all(RequiredQualification(resource_id=resource_id, qualification_id=each) for each in ids)
+
+
 def _managers(session: Session, resource_id: int) -> list[str]:
     chosen = sa.select(Person.ref).join(Management, Management.person_id == Person.id)
     return list(session.scalars(chosen.where(Management.resource_id == resource_id).order_by(Person.ref)))
@@ -173,13 +204,17 @@ def _write_managers(session: Session, resource_id: int, wanted: list[str], now: 
 
 _READ: Final[Mapping[str, Callable[[Session, int], list[Any]]]] = {
     "items": _items,
+    "parts": _parts,
     "tags": _tags,
     "groups": _groups,
     "managers": _managers,
+    "qualifications": _qualifications,
 }
 _WRITE: Final[Mapping[str, Callable[[Session, int, list[Any], datetime], None]]] = {
     "items": _write_items,
+    "parts": _write_parts,
     "tags": _write_tags,
     "groups": _write_groups,
     "managers": _write_managers,
+    "qualifications": _write_qualifications,
 }

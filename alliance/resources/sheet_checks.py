@@ -1,9 +1,9 @@
 """What can be wrong with values for a resource's sheet by themselves: their lengths, bounds and choices.
 
-Pure but for `unknown_names`, which asks whether the groups and people named there are there.
+Pure but for `unknown_names`, which asks whether the groups, people and qualifications named there are there.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from alliance.errors import Problem
 from alliance.members.models import Group, GroupUnit, Membership, Person
 from alliance.members.standing import lasts
 from alliance.resources.kinds import DETAILS, INSTRUMENT_CLASSES, KINDS, PRESETS, VISIBILITIES
-from alliance.resources.models import Resource, ResourceGroup
+from alliance.resources.models import Qualification, RequiredQualification, Resource, ResourceGroup
 from alliance.resources.sheet import Values
 
 LENGTHS: Final[Mapping[str, int]] = {
@@ -36,6 +36,9 @@ MOST_ITEMS: Final = 500
 MOST_ROUTES: Final = 16
 MOST_MANAGERS: Final = 20
 MOST_GROUPS: Final = 50
+MOST_QUALIFICATIONS: Final = 20
+LONGEST_QUALIFICATION: Final = 40
+MOST_PARTS: Final = 50
 _YEAR_MINUTES: Final = 366 * 24 * 60
 # The least and the most each number may be.
 BOUNDS: Final[Mapping[str, tuple[int, int]]] = {
@@ -73,10 +76,13 @@ def problems_with_values(values: Values) -> list[Problem]:
     return [problem for field, value in values.items() for problem in _problems(field, value)]
 
 
-def unknown_names(session: Session, values: Values, resource: Resource, now: datetime) -> list[Problem]:
-    """Groups the owner is not in, and managers who are not people of the owner in good standing.
+def unknown_names(
+    session: Session, values: Values, resource: Resource, now: datetime, restored: Collection[str] = ()
+) -> list[Problem]:
+    """Groups the owner is not in, managers who are not people of the owner in good standing, qualifications of others.
 
-    Groups that stand on the sheet stay, though the owner has left them. Of all others nothing is told, not even whether
+    Groups that stand on the sheet stay, though the owner has left them, and so do qualifications of others; those that
+    are `restored` stood there before. Of all others nothing is told, not even whether
     they are there: who is in a group is known to its units alone.
     """
     problems = []
@@ -103,7 +109,22 @@ def unknown_names(session: Session, values: Values, resource: Resource, now: dat
         )
         if wanted - set(session.scalars(people)):
             problems.append(Problem("not_of_the_owner", field="managers"))
+    if wanted := set(values.get("qualifications", ())):
+        known = session.scalars(
+            sa.select(Qualification.code).where(Qualification.code.in_(wanted), qualifications_of(resource))
+        )
+        if strange := sorted(wanted.difference(known, restored)):
+            params = {"code": strange[0]}
+            problems.append(Problem("no_such_qualification", params=params, field="qualifications"))
     return problems
+
+
+def qualifications_of(resource: Resource) -> sa.ColumnElement[bool]:
+    """The qualifications it may ask for: its owner's, and those of others that stand on its sheet."""
+    present = sa.select(RequiredQualification.qualification_id).where(
+        RequiredQualification.resource_id == resource.id
+    )
+    return sa.or_(Qualification.owner_id == resource.owner_id, Qualification.id.in_(present))
 
 
 def _problems(field: str, value: Any) -> Iterator[Problem]:
@@ -179,8 +200,9 @@ def _of_routes(field: str, routes: list[dict[str, Any]]) -> Iterator[Problem]:
 
 
 def _of_names(field: str, names: list[str]) -> Iterator[Problem]:
-    yield from _at_most(field, names, MOST_GROUPS if field == "groups" else MOST_MANAGERS)
-    yield from _of_pieces(field, [(name, 20) for name in names])
+    most, longest = _NAMES[field]
+    yield from _at_most(field, names, most)
+    yield from _of_pieces(field, [(name, longest) for name in names])
 
 
 def _at_most(field: str, values: list[Any], most: int) -> Iterator[Problem]:
@@ -188,6 +210,13 @@ def _at_most(field: str, values: list[Any], most: int) -> Iterator[Problem]:
         yield Problem("too_many_of_these", params={"most": most}, field=field)
 
 
+# How many of them there may be, and how long each code or ref is at the most.
+_NAMES: Final[Mapping[str, tuple[int, int]]] = {
+    "groups": (MOST_GROUPS, 20),
+    "managers": (MOST_MANAGERS, 20),
+    "qualifications": (MOST_QUALIFICATIONS, LONGEST_QUALIFICATION),
+    "parts": (MOST_PARTS, 20),
+}
 _OF_LISTS: Final[Mapping[str, Callable[[str, Any], Iterator[Problem]]]] = {
     "specifications_zh": _of_specifications,
     "specifications_en": _of_specifications,
@@ -196,4 +225,6 @@ _OF_LISTS: Final[Mapping[str, Callable[[str, Any], Iterator[Problem]]]] = {
     "routes": _of_routes,
     "groups": _of_names,
     "managers": _of_names,
+    "qualifications": _of_names,
+    "parts": _of_names,
 }

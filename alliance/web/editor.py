@@ -22,13 +22,20 @@ from alliance.resources.changes import CHANGED, Change, Overtaken, changes_of, i
 from alliance.resources.models import Resource
 from alliance.resources.permissions import require_editor
 from alliance.resources.queries import resource_by_code
-from alliance.resources.sheet import Values, sheet_of
+from alliance.resources.sheet import OF_ADMINS, Values, sheet_of
 from alliance.web.access import members_only
 from alliance.web.forms.approval import ApprovalForm
 from alliance.web.forms.rules import RulesForm
-from alliance.web.forms.sheet import AccessForm, ManagersForm, SheetForm, WhatForm
+from alliance.web.forms.sheet import (
+    AccessForm,
+    ManagersForm,
+    PartsForm,
+    QualificationsForm,
+    SheetForm,
+    WhatForm,
+)
 from alliance.web.session import require_actor
-from alliance.web.sheet_choices import groups_for, people_for
+from alliance.web.sheet_choices import groups_for, parts_for, people_for, qualifications_for
 from alliance.web.sheet_summary import summary_of
 from alliance.web.sheet_words import RELATION_NAMES, SECTION_NAMES, field_name, in_words
 from alliance.web.times import Times
@@ -60,8 +67,10 @@ class Section:
 LISTED: Final = (
     Section("what", "info-circle"),
     Section("items", "list-ul", "items.index", of_timed=True),
+    Section("parts", "buildings", of_admins=True, of_timed=True),
     Section("access", "people"),
     Section("approval", "person-check", of_timed=True),
+    Section("qualifications", "mortarboard", of_admins=True, of_timed=True),
     Section("rules", "sliders", of_timed=True),
     Section("hours", "clock", "hours.show", of_timed=True),
     Section("questions", "chat-left-text", "questions.index", of_timed=True),
@@ -70,7 +79,8 @@ LISTED: Final = (
     Section("managers", "person-badge", of_admins=True),
 )
 _FORMS: Final[Mapping[str, type[SheetForm]]] = {
-    form.section: form for form in (WhatForm, AccessForm, ApprovalForm, RulesForm, ManagersForm)
+    form.section: form
+    for form in (WhatForm, PartsForm, AccessForm, ApprovalForm, QualificationsForm, RulesForm, ManagersForm)
 }
 
 
@@ -238,7 +248,7 @@ def _form_for(name: str, resource: Resource, actor: Actor) -> type[SheetForm]:
     form = _FORMS.get(name)
     if form is None:
         raise Missing
-    if form is ManagersForm and resource.owner_id not in actor.admin_unit_ids:
+    if name in OF_ADMINS and resource.owner_id not in actor.admin_unit_ids:
         raise Forbidden("admin")
     return form
 
@@ -291,6 +301,14 @@ def _offer_people(session: Any, form: Any, resource: Resource) -> None:
     form.offer(people_for(session, resource))
 
 
+def _offer_qualifications(session: Any, form: Any, resource: Resource) -> None:
+    form.offer(qualifications_for(session, resource))
+
+
+def _offer_parts(session: Any, form: Any, resource: Resource) -> None:
+    form.offer(parts_for(session, resource))
+
+
 def _keep_routes(session: Any, form: Any, resource: Resource) -> None:
     form.keep(sheet_of(session, resource, ["approval"]))
 
@@ -298,5 +316,7 @@ def _keep_routes(session: Any, form: Any, resource: Resource) -> None:
 _OFFERED: Final[Mapping[str, Callable[[Any, Any, Resource], None]]] = {
     "access": _offer_groups,
     "managers": _offer_people,
+    "qualifications": _offer_qualifications,
+    "parts": _offer_parts,
     "approval": _keep_routes,
 }

@@ -10,7 +10,7 @@ from alliance.i18n import localized, ngettext
 from alliance.members.models import Group, Person
 from alliance.notifications.hours import comma, hours_sentence
 from alliance.resources.documents import titles_of
-from alliance.resources.models import Resource, ResourcePart
+from alliance.resources.models import Qualification, Resource, ResourcePart
 from alliance.resources.photos import photos_of
 from alliance.resources.questions.queries import questions_of
 from alliance.resources.sheet import sheet_of
@@ -38,6 +38,15 @@ def summary_of(session: Session, resource: Resource) -> Mapping[str, Sequence[st
     return {
         "what": [kind_name(resource.kind), str(PRESET_NAMES[resource.preset])],
         "items": _items(session, resource, sheet["items"], owner),
+        "parts": [
+            ngettext(
+                "Consists of %(num)d other resource.",
+                "Consists of %(num)d other resources.",
+                len(sheet["parts"]),
+            )
+            if sheet["parts"]
+            else _("It stands alone.")
+        ],
         "access": [
             _groups(session, sheet["groups"])
             if resource.visibility == "groups"
@@ -45,6 +54,7 @@ def summary_of(session: Session, resource: Resource) -> Mapping[str, Sequence[st
             str(DETAIL_NAMES[resource.detail]),
         ],
         "approval": [decisions(sheet["routes"], owner) or _("Nobody's bookings are accepted.")],
+        "qualifications": _qualifications(session, sheet["qualifications"]),
         "rules": [rule.sentence for rule in rules if rule.icon not in ("clock", "person-check")],
         "hours": [hours_sentence(policy.hours, resource.preset)],
         "questions": [str(localized(question, "wording")) for question in questions],
@@ -63,6 +73,13 @@ def _items(session: Session, resource: Resource, items: list[list[object]], owne
             ngettext("Consists of %(num)d other resource.", "Consists of %(num)d other resources.", parts)
         ]
     return [in_words("items", items, owner)] if any(item[2] for item in items) else []
+
+
+def _qualifications(session: Session, codes: list[str]) -> list[str]:
+    found = session.scalars(
+        sa.select(Qualification).where(Qualification.code.in_(codes)).order_by(Qualification.code)
+    )
+    return [comma(str(localized(each, "name")) for each in found)] if codes else [_("None is needed.")]
 
 
 def _groups(session: Session, codes: list[str]) -> str:

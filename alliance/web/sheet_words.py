@@ -56,8 +56,10 @@ DETAIL_NAMES: Final = {
 SECTION_NAMES: Final = {
     "what": _l("What it is"),
     "items": _l("What it consists of"),
+    "parts": _l("A whole and its parts"),
     "access": _l("Who may see it"),
     "approval": _l("Who may book, and who decides"),
+    "qualifications": _l("Qualifications asked for"),
     "rules": _l("Rules of booking"),
     "hours": _l("Opening hours"),
     "questions": _l("Questions when booking"),
@@ -98,6 +100,8 @@ FIELD_NAMES: Final = {
     "hold_days": _l("A request keeps its place for so many working days"),
     "hours": _l("Opening hours"),
     "managers": _l("Managers"),
+    "qualifications": _l("Qualifications asked for"),
+    "parts": _l("Parts"),
     "status": _l("Publication"),
 }
 STATUS_NAMES: Final = {"draft": _l("Draft"), "published": _l("Published"), "retired": _l("Retired")}
@@ -168,6 +172,9 @@ _SAID: Final[Mapping[str, Callable[[Any], str]]] = {
     "items": _items,
     "hours": hours_sentence,
     "tags": lambda tags: _shortened(comma(zh for zh, _en in tags)),
+    # Not which: whoever manages the whole need not know of every part.
+    "parts": lambda codes: ngettext("%(num)d other resource", "%(num)d other resources", len(codes)),
+    "qualifications": lambda codes: _shortened(comma(codes)),
     "groups": lambda codes: _shortened(comma(codes)),
     "specifications_zh": lambda pairs: _shortened(comma(": ".join(pair) for pair in pairs)),
     "specifications_en": lambda pairs: _shortened(comma(": ".join(pair) for pair in pairs)),

@@ -1,6 +1,7 @@
 """Changing a resource: what is kept, what is refused, who may, and that no booking is ever lost by it."""
 
 import threading
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from flask import Flask
 from alliance import clock
 from alliance.availability.actions import close_resource
 from alliance.booking.actions import cancel_booking
-from alliance.booking.breaking import WouldBreak, known
+from alliance.booking.breaking import WouldBreak, known, unqualified_for
 from alliance.booking.editing import change_resource, undo_change
 from alliance.booking.publication import publish_resource, retire_resource, take_back_resource
 from alliance.booking.readiness import findings_of
@@ -19,14 +20,15 @@ from alliance.errors import Forbidden, Missing, Refused, Stale
 from alliance.members.models import Membership, Unit
 from alliance.resources.changes import Overtaken, changes_of
 from alliance.resources.drafts import copy_resource, create_resource
-from alliance.resources.models import Item, Resource, Tag
+from alliance.resources.models import Item, RequiredQualification, Resource, Tag
 from alliance.resources.policy import Route
+from alliance.resources.qualifications.keeping import change_qualification
 from alliance.resources.queries import resource_by_code
 from alliance.resources.sheet import SECTIONS, sheet_of
 from tests.booking.acting import afternoon, booking, events, request, verbs
 from tests.conftest import NOW
 from tests.resources.counting import statements
-from tests.world import BY_OWNER, OPEN_TO_ALL, World
+from tests.world import BY_OWNER, OPEN_TO_ALL, World, span
 
 
 def routes(*given: Route) -> list[dict[str, Any]]:
@@ -78,6 +80,7 @@ def test_a_change_to_what_is_there_already_leaves_no_trace(world):
 
 def test_every_field_of_the_sheet_can_be_changed_and_undone(world):
     group = world.group("CHAIN", world.institute, world.university)
+    qualification = world.requires(world.resource("ELSEWHERE")).code
     world.resource()
     fang, new = world.actor(world.fang), sheet(world)
     before = sheet(world)
@@ -90,15 +93,17 @@ def test_every_field_of_the_sheet_can_be_changed_and_undone(world):
         "detail": "full", "routes": routes(*BY_OWNER), "grid_minutes": 15, "shortest_minutes": 15,
         "longest_minutes": 60, "notice_hours": 1, "days_ahead": 7, "setup_minutes": 5, "teardown_minutes": 10,
         "cancel_hours": 2, "active_per_person": 1, "active_per_unit": 2, "hold_days": 2,
-        "hours": "WD 09:00-12:00", "managers": [world.fang.ref],
+        "hours": "WD 09:00-12:00", "managers": [world.fang.ref], "qualifications": [qualification],
     }  # fmt: skip
-    assert all(new[field] != before[field] for field in new)
-    for version, (_section, fields) in enumerate(SECTIONS.items(), 1):
+    # What a whole consists of is changed otherwise: tests/booking/test_parts.py.
+    sections = [fields for section, fields in SECTIONS.items() if section != "parts"]
+    assert all(new[field] != before[field] for fields in sections for field in fields)
+    for version, fields in enumerate(sections, 1):
         wanted = {field: new[field] for field in fields}
         assert change_resource("CONFOCAL", wanted, by=fang, version=version) == version + 1
     assert sheet(world) == new
 
-    assert undo_change("CONFOCAL", by=fang, version=len(SECTIONS) + 1) == len(SECTIONS) + 2
+    assert undo_change("CONFOCAL", by=fang, version=len(sections) + 1) == len(sections) + 2
 
     assert sheet(world) == {**new, "managers": []}
     assert changes_of(world.session, resource(world).id)[0].is_undo
@@ -643,3 +648,107 @@ def test_bookings_of_a_whole_do_not_mind_the_hours_of_its_part(world):
     request(world, world.whole("HALL", east, world.resource("WEST")))
 
     assert change_resource("EAST", {"hours": "WD 08:00-09:00"}, by=world.actor(world.fang)) == 2
+
+
+def test_what_is_asked_for_is_changed_undone_and_told_like_anything_else(world):
+    one, two = (
+        world.requires(world.resource("OTHER"), "ONE").code,
+        world.requires(world.resource(), "TWO").code,
+    )
+    fang = world.actor(world.fang)
+
+    version = change_resource("CONFOCAL", {"qualifications": [one, two]}, by=fang)
+    same = change_resource("CONFOCAL", {"qualifications": [two, one]}, by=fang)
+    change_qualification(one, by=fang, name_zh="一", name_en="One", resources=["OTHER"])
+
+    last, first = changes_of(world.session, resource(world).id)
+    assert (version, same, resource(world).version) == (2, 2, 3)
+    assert (first.before, first.after) == ({"qualifications": [two]}, {"qualifications": [one, two]})
+    assert (last.before, last.after) == ({"qualifications": [one, two]}, {"qualifications": [two]})
+    undo_change("CONFOCAL", by=fang, version=3)
+    assert sheet(world)["qualifications"] == [one, two]
+
+
+def test_whoever_changes_what_is_asked_for_meanwhile_is_told(world):
+    one = world.requires(world.resource("OTHER"), "ONE").code
+    world.resource()
+    fang = world.actor(world.fang)
+    change_qualification(one, by=fang, name_zh="一", name_en="", resources=["OTHER", "CONFOCAL"])
+
+    with pytest.raises(Overtaken) as overtaken:
+        change_resource("CONFOCAL", {"qualifications": []}, by=fang, version=1)
+
+    assert [change.after for change in overtaken.value.changes] == [{"qualifications": [one]}]
+    assert sheet(world)["qualifications"] == [one]
+
+
+def test_only_admins_say_what_is_asked_for_and_only_of_what_their_unit_grants(world):
+    world.manages(world.lin, world.resource())
+    ours = world.requires(world.resource("OTHER"), "OURS").code
+    theirs = world.requires(world.resource("THEIRS", world.university), "THEIRS").code
+    # What an import let it ask for stays, whoever grants it, and comes back with an undo.
+    kept = world.requires(world.resource("KEPT", world.university), "KEPT")
+    world.session.add(RequiredQualification(resource_id=resource(world).id, qualification_id=kept.id))
+    world.session.commit()
+    fang, before = world.actor(world.fang), sheet(world)["qualifications"]
+
+    with pytest.raises(Forbidden):
+        change_resource("CONFOCAL", {"qualifications": [ours]}, by=world.actor(world.lin))
+    for wanted, code in (
+        ([theirs], "no_such_qualification"),
+        (["NOTHING"], "no_such_qualification"),
+        (["\0"], "bad_characters"),
+        (["x" * 41], "too_much_text"),
+        ([f"Q{n}" for n in range(21)], "too_many_of_these"),
+    ):
+        with pytest.raises(Refused, match=code):
+            change_resource("CONFOCAL", {"qualifications": wanted}, by=fang)
+    assert sheet(world)["qualifications"] == before == ["KEPT"]
+    change_resource("CONFOCAL", {"qualifications": ["KEPT", ours]}, by=fang)
+    version = change_resource("CONFOCAL", {"qualifications": [ours]}, by=fang)
+    undo_change("CONFOCAL", by=fang, version=version)
+
+    assert sheet(world)["qualifications"] == ["KEPT", "OURS"]
+
+
+def test_bookings_whose_people_lack_what_is_asked_for_are_shown_first_and_stay(world):
+    confocal = world.resource(items=3)
+    new = world.requires(world.resource("OTHER"), "NEW")
+    mei, ada = world.person("mei", world.university), world.person("ada", world.university)
+    world.holds(mei, new)
+    world.holds(ada, new, until=date(2026, 11, 24))
+    request(world, confocal, span("2026-11-25", "14:00", "16:00"), by=mei)
+    # Through midnight: the day it is held through ends where the booking ends.
+    request(world, confocal, span("2026-11-24", "22:00", "24:00"), by=ada)
+    over = request(world, confocal, span("2026-11-25", "08:00", "10:00"), by=ada)
+    lacking = request(world, confocal, span("2026-11-25", "14:00", "16:00"), by=world.lin)
+    fang = world.actor(world.fang)
+
+    with pytest.raises(WouldBreak) as would:
+        change_resource("CONFOCAL", {"qualifications": ["NEW"]}, by=fang)
+    change_resource("CONFOCAL", {"qualifications": ["NEW"]}, by=fang, knowing=would.value.knowing)
+    change_resource("CONFOCAL", {"qualifications": []}, by=fang)
+
+    assert [(each.ref, each.codes) for each in would.value.broken] == [
+        (over, ("unqualified",)),
+        (lacking, ("unqualified",)),
+    ]
+    assert [booking(world, ref).status for ref in (over, lacking)] == ["approved", "approved"]
+
+
+def test_bookings_are_read_in_as_many_statements_for_three_as_for_one(world):
+    confocal = world.resource(items=3)
+    new = world.requires(world.resource("OTHER"), "NEW").code
+
+    def cost():
+        world.session.rollback()
+        with statements() as seen:
+            unqualified_for(world.session, resource(world), [new], NOW)
+        return len(seen)
+
+    request(world, confocal, by=world.lin)
+    one = cost()
+    for name in ("mei", "ada"):
+        request(world, confocal, by=world.person(name, world.university))
+
+    assert cost() == one == 3

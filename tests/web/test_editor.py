@@ -18,7 +18,7 @@ from tests.world import BY_OWNER
 
 BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 EDIT = "/resources/CONFOCAL/edit"
-SECTIONS = ("what", "access", "approval", "rules", "managers")
+SECTIONS = ("what", "parts", "access", "approval", "qualifications", "rules", "managers")
 
 
 @pytest.fixture
@@ -179,6 +179,11 @@ def test_routes_are_typed_as_sentences(fang, world):
         ("access", {"visibility": "x\x00"}, "This is not one of the choices"),
         ("access", {"visibility": "groups", "groups": "NONE\x00"}, "cannot be stored"),
         ("access", {"visibility": "groups", "groups": "NONE"}, "One of these groups is not there."),
+        (
+            "qualifications",
+            {"qualifications": "NOTHING"},
+            "There is no qualification NOTHING that you may ask for.",
+        ),
         ("managers", {"managers": "0000000000"}, "Managers are people of the unit that owns it."),
         ("rules", {"longest_minutes": "-1"}, "This must be from 1 to 527040."),
         ("rules", {"hold_days": ""}, "This cannot be empty."),
@@ -424,6 +429,8 @@ def test_a_manager_edits_but_neither_names_managers_nor_publishes(app, world):
     assert "/edit/managers" not in page.text
     assert lin.get(f"{EDIT}/rules").status_code == 200
     assert lin.get(f"{EDIT}/managers").status_code == 403
+    assert lin.get(f"{EDIT}/qualifications").status_code == 403
+    assert lin.get(f"{EDIT}/parts").status_code == 403
     assert lin.send("/resources/CONFOCAL/publication").status_code == 403
     assert lin.get("/manage/resources").status_code == 200
     assert lin.get("/resources/new").status_code == 403

@@ -175,6 +175,7 @@ _SHEET: Final = {
     "active_per_unit": None,
     "hold_days": 3,
     "hours": "WD 08:30-22:00; RD 09:00-18:00; PH off",
+    "qualifications": ["XWBR-Q1"],
     "managers": ["4H7Q2M9XTR"],
 }
 EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {

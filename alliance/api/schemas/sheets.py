@@ -11,6 +11,7 @@ from alliance.resources.sheet_checks import (
     BOUNDS,
     LENGTHS,
     LONGEST_LABEL,
+    LONGEST_QUALIFICATION,
     LONGEST_SPECIFICATION,
     LONGEST_TAG,
 )
@@ -100,6 +101,7 @@ class SheetChange(Input):
     hold_days = _number("hold_days", needed=True)
     hours = _text("hours", needed=True)
     managers = Many(Text(longest=_REF))
+    qualifications = Many(Text(longest=LONGEST_QUALIFICATION))
     knowing = Text(longest=40, load_default="")
 
 
@@ -202,6 +204,11 @@ class SheetAnswer(Output):
     active_per_unit = _counted()
     hold_days = _counted(empty=False)
     hours = _said(empty=False)
+    qualifications = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "The codes of the qualifications that whoever books it has to hold."},
+    )
     managers = fields.List(
         fields.String(), required=True, metadata={"description": "The refs of the people who manage it."}
     )
@@ -225,6 +232,8 @@ def as_typed(body: dict[str, Any]) -> dict[str, Any]:
 def as_shown(sheet: dict[str, Any]) -> dict[str, Any]:
     """A sheet as it is answered."""
     shown = dict(sheet)
+    # Not which parts: whoever manages the whole need not know of every part.
+    del shown["parts"]
     for field in ("specifications_zh", "specifications_en"):
         shown[field] = [{"name": name, "value": value} for name, value in sheet[field]]
     shown["tags"] = [{"name_zh": zh, "name_en": en} for zh, en in sheet["tags"]]

@@ -14,8 +14,10 @@ from alliance.hold import hold
 from alliance.members.actor import Actor
 from alliance.members.unit_facts import problem_with_text
 from alliance.members.units import unit_by_code
+from alliance.resources.changes import apply
 from alliance.resources.models import Qualification, RequiredQualification, Resource, ResourcePart
 from alliance.resources.qualifications.queries import granted_qualification
+from alliance.resources.sheet import sheet_of
 
 LONGEST_ZH: Final = 120
 LONGEST_EN: Final = 160
@@ -50,7 +52,7 @@ def make_qualification(
     )
     session.add(made)
     session.flush()
-    asking = _let_ask(session, made, resources)
+    asking = _let_ask(session, made, resources, by)
     _record(session, "qualification.made", made, by, resources=asking)
     return made.code
 
@@ -73,7 +75,7 @@ def change_qualification(
     refuse_if(_problems(name_zh, name_en))
     before = {"name_zh": found.name_zh, "name_en": found.name_en}
     found.name_zh, found.name_en = name_zh.strip(), name_en.strip() or None
-    asking = _let_ask(session, found, resources)
+    asking = _let_ask(session, found, resources, by)
     _record(session, "qualification.changed", found, by, before=before, resources=asking)
     return code
 
@@ -97,7 +99,7 @@ def _hold(session: Session, owner_id: int, qualification_id: int | None, codes: 
     hold(session, resources=[*touched, *parts], units=[owner_id])
 
 
-def _let_ask(session: Session, of: Qualification, codes: Collection[str]) -> list[str]:
+def _let_ask(session: Session, of: Qualification, codes: Collection[str], by: Actor) -> list[str]:
     """Let just these of the owner's resources ask for it; return their codes."""
     owned = dict(
         session.execute(sa.select(Resource.code, Resource.id).where(Resource.owner_id == of.owner_id)).all()
@@ -110,18 +112,12 @@ def _let_ask(session: Session, of: Qualification, codes: Collection[str]) -> lis
         )
     ).intersection(owned.values())
     wanted = {owned[code] for code in codes if code in owned}
-    session.execute(
-        sa.delete(RequiredQualification).where(
-            RequiredQualification.qualification_id == of.id,
-            RequiredQualification.resource_id.in_(asked - wanted),
-        )
-    )
-    session.add_all(
-        RequiredQualification(resource_id=resource_id, qualification_id=of.id)
-        for resource_id in sorted(wanted - asked)
-    )
-    changed = sa.update(Resource).where(Resource.id.in_(asked ^ wanted))
-    session.execute(changed.values(changed_at=clock.now()))
+    changed = sa.select(Resource).where(Resource.id.in_(asked ^ wanted)).order_by(Resource.id)
+    for resource in session.scalars(changed.execution_options(populate_existing=True)).all():
+        # A change of its sheet like any other: whoever has its editor open is told, and its history tells.
+        others = set(sheet_of(session, resource, ["qualifications"])["qualifications"]) - {of.code}
+        asking = sorted(others | {of.code}) if resource.id in wanted else sorted(others)
+        apply(session, resource, {"qualifications": asking}, by=by, now=clock.now())
     return sorted(code for code, resource_id in owned.items() if resource_id in wanted)
 
 

@@ -217,6 +217,50 @@ class AccessForm(SheetForm):
         }
 
 
+class PartsForm(SheetForm):
+    """The other resources it consists of."""
+
+    section = "parts"
+    parts = Boxes(FIELD_NAMES["parts"], validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parts.choices = []
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """The resources there are to choose from."""
+        self.parts.choices = list(choices)
+
+    @classmethod
+    def typed(cls, sheet: Values) -> list[tuple[str, str]]:
+        return [("parts", code) for code in sheet["parts"]]
+
+    def values(self) -> dict[str, Any]:
+        return {"parts": list(dict.fromkeys(self.parts.data or ()))}
+
+
+class QualificationsForm(SheetForm):
+    """What whoever books it has to hold."""
+
+    section = "qualifications"
+    qualifications = Boxes(FIELD_NAMES["qualifications"], validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.qualifications.choices = []
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """The qualifications there are to choose from."""
+        self.qualifications.choices = list(choices)
+
+    @classmethod
+    def typed(cls, sheet: Values) -> list[tuple[str, str]]:
+        return [("qualifications", code) for code in sheet["qualifications"]]
+
+    def values(self) -> dict[str, Any]:
+        return {"qualifications": list(dict.fromkeys(self.qualifications.data or ()))}
+
+
 class ManagersForm(SheetForm):
     """Who runs it."""
 
