@@ -69,6 +69,12 @@ def booking_of(session: Session, ref: str) -> Booking | None:
     return session.scalars(_BY_REF, {"ref": ref}).unique().one_or_none()
 
 
+def booking_with_rules(session: Session, ref: str) -> Booking | None:
+    """The booking of that ref with the policy of its resource, loaded to be shown, whoever may read it."""
+    policy = joinedload(Booking.resource).joinedload(Resource.policy_row)
+    return session.scalar(sa.select(Booking).where(Booking.ref == ref).options(*loaded(), policy))
+
+
 # Put together once: building it costs more than running it.
 _BY_REF: Final = (
     sa.select(Booking)

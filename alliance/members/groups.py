@@ -54,6 +54,11 @@ def groups_known_to(session: Session, reader: Actor, unit_id: int | None = None)
     return [Known(*row) for row in session.execute(chosen)]
 
 
+def groups_seen_by(session: Session, reader: Actor) -> Sequence[Group]:
+    """The groups the reader knows of, by code."""
+    return session.scalars(sa.select(Group).where(sees_group(reader, Group.id)).order_by(Group.code)).all()
+
+
 def group_known_to(session: Session, code: str, reader: Actor) -> tuple[Known, Sequence[Unit]]:
     """The group and its units, by code; raises Missing when there is none or the reader knows of none."""
     group = _group(session, code)

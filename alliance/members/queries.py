@@ -43,6 +43,11 @@ def profile_from(found: sa.Row[Any]) -> Profile:
     return Profile(found.id, found.name, found.email, found.language, found.session_epoch, ended)
 
 
+def ref_of(session: Session, person_id: int) -> str | None:
+    """By what name the person is known outside; None when there is nobody of that id."""
+    return session.scalar(sa.select(Person.ref).where(Person.id == person_id))
+
+
 def memberships_of(session: Session, person_id: int) -> Sequence[Membership]:
     """The units the person belongs to now, each with its unit loaded, in the order of their codes."""
     return session.scalars(

@@ -273,6 +273,14 @@ def _by_code(reader: Actor | None) -> sa.Select[Resource]:
     )
 
 
+def resources_named(session: Session, ids: Collection[int]) -> dict[int, Resource]:
+    """The resources of these ids with their owners, by id; nothing is asked for none. Who asks may see them already."""
+    if not ids:
+        return {}
+    chosen = sa.select(Resource).where(Resource.id.in_(ids)).options(joinedload(Resource.owner))
+    return {resource.id: resource for resource in session.scalars(chosen)}
+
+
 def resource_and_unit(
     session: Session, reader: Actor | None, code: str, unit_code: str | None
 ) -> tuple[int, str, int | None]:

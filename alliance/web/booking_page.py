@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-import sqlalchemy as sa
 from markupsafe import Markup
-from sqlalchemy.orm import joinedload
 
 from alliance.booking.answers import answers_of
 from alliance.booking.messages import LONGEST_MESSAGE, MOST_MESSAGES, messages_of
@@ -23,7 +21,7 @@ from alliance.booking.permissions import (
     may_write,
     seen_by,
 )
-from alliance.booking.queries import deciders_of, loaded
+from alliance.booking.queries import booking_with_rules, deciders_of
 from alliance.db import db
 from alliance.errors import Missing
 from alliance.history.models import Event
@@ -32,10 +30,10 @@ from alliance.i18n import gettext as _
 from alliance.i18n import localized
 from alliance.members.actor import Actor
 from alliance.members.models import Person
+from alliance.members.queries import names_of
 from alliance.notifications.happenings import happening
 from alliance.notifications.hours import comma, listed
-from alliance.refs import REF_LENGTH
-from alliance.resources.models import Resource
+from alliance.refs import is_ref
 from alliance.resources.particulars import Particulars, surroundings
 from alliance.web.agenda import is_running, may_book_again, state_of, times_of
 from alliance.web.answers import said_of
@@ -59,11 +57,7 @@ class Step:
 
 def readable(ref: str, actor: Actor) -> Booking:
     """The booking with resource and policy, if the actor may open it; else raises Missing, as if there were none."""
-    # What is no ref is not asked for: PostgreSQL would refuse the character zero with an error of its own.
-    if len(ref) != REF_LENGTH or not (ref.isascii() and ref.isalnum()):
-        raise Missing
-    policy = joinedload(Booking.resource).joinedload(Resource.policy_row)
-    booking = db.session.scalar(sa.select(Booking).where(Booking.ref == ref).options(*loaded(), policy))
+    booking = booking_with_rules(db.session(), ref) if is_ref(ref) else None
     if booking is None or not may_read(actor, booking):
         raise Missing
     return booking
@@ -246,6 +240,5 @@ def _names(booking: Booking, events: Sequence[Event]) -> dict[int | None, str]:
     people = [booking.person, booking.changed_by, *(stage.by for stage in booking.stages)]
     names: dict[int | None, str] = {person.id: person.name for person in people if person is not None}
     if unknown := {event.actor_id for event in events if event.actor_id is not None} - names.keys():
-        rows = db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(unknown)))
-        names.update((person_id, name) for person_id, name in rows)
+        names.update(names_of(db.session(), unknown).items())
     return names

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import sqlalchemy as sa
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -18,8 +17,7 @@ from alliance.db import db
 from alliance.errors import Forbidden, Missing, Problem, Refused
 from alliance.i18n import gettext as _
 from alliance.i18n import localized
-from alliance.members.groups import sees_group
-from alliance.members.models import Group
+from alliance.members.groups import groups_seen_by
 from alliance.members.queries import memberships_of
 from alliance.members.tokens import make_token, revoke_token, tokens_of
 from alliance.notifications.sentences import words_for
@@ -183,10 +181,9 @@ def _feed(ref: str) -> FeedLine:
 def _feed_form(**more: object) -> FeedForm:
     session, actor = db.session(), require_actor()
     units = [membership.unit for membership in memberships_of(session, actor.person_id)]
-    groups = session.scalars(sa.select(Group).where(sees_group(actor, Group.id)).order_by(Group.code))
     return FeedForm(
         [(unit.code, str(localized(unit, "name"))) for unit in units if unit.id in actor.active_unit_ids],
-        [(group.code, str(localized(group, "name"))) for group in groups],
+        [(group.code, str(localized(group, "name"))) for group in groups_seen_by(session, actor)],
         **more,
     )
 

@@ -6,10 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-import sqlalchemy as sa
 from flask import url_for
 from markupsafe import Markup
-from sqlalchemy.orm import joinedload
 
 from alliance import clock
 from alliance.availability.local_time import local_day
@@ -25,6 +23,7 @@ from alliance.i18n import gettext as _
 from alliance.intervals import Span
 from alliance.members.actor import Actor
 from alliance.resources.models import Resource
+from alliance.resources.queries import resources_named
 from alliance.resources.questions.queries import questions_of
 from alliance.web.booking_form import Offer, deciders_in_words
 from alliance.web.forms.booking import ANSWER, BookingForm, clock_of
@@ -67,7 +66,7 @@ def instead_of(
         now=clock.now(),
         moving=moving.id if moving else None,
     )
-    others = _resources({each.bookable.id for each in found} - {offer.resource.id})
+    others = resources_named(db.session(), {each.bookable.id for each in found} - {offer.resource.id})
     kept = _kept(form, moving)
     return [
         _card(each, others.get(each.bookable.id, offer.resource), wish, offer, _address(each, kept, moving))
@@ -114,13 +113,6 @@ def values_of(span: Span, bookable: Bookable) -> dict[str, str]:
     if last > first:
         values["end_date"] = local_day(end, zone).isoformat()
     return values
-
-
-def _resources(ids: set[int]) -> Mapping[int, Resource]:
-    if not ids:
-        return {}
-    chosen = sa.select(Resource).where(Resource.id.in_(ids)).options(joinedload(Resource.owner))
-    return {resource.id: resource for resource in db.session.scalars(chosen)}
 
 
 def _card(each: Alternative, resource: Resource, wish: Wish, offer: Offer, href: str) -> Instead:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import sqlalchemy as sa
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -11,8 +10,7 @@ from alliance.db import db
 from alliance.errors import Problem, Refused
 from alliance.i18n import gettext as _
 from alliance.members import sign_in as acts
-from alliance.members.models import Person
-from alliance.members.queries import memberships_of
+from alliance.members.queries import memberships_of, ref_of
 from alliance.notifications.sentences import message
 from alliance.resources.qualifications.queries import held_by
 from alliance.resources.queries import managed_by
@@ -140,7 +138,7 @@ def _profile(language_form: LanguageForm, password_form: PasswordForm) -> str:
         times=times,
         language_form=language_form,
         password_form=password_form,
-        my_ref=session.scalar(sa.select(Person.ref).where(Person.id == actor.person_id)),
+        my_ref=ref_of(session, actor.person_id),
     )
 
 
