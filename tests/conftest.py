@@ -221,9 +221,11 @@ def postgres_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fla
 
 
 @pytest.fixture
-def session(app: Flask) -> Session:
-    """The session of the application context."""
-    return db.session()
+def session(app: Flask) -> Iterator[Session]:
+    """The session of the application context; closed at the end, for a command may have put another in its place."""
+    session = db.session()
+    yield session
+    session.close()
 
 
 @pytest.fixture

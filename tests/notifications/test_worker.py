@@ -24,7 +24,7 @@ from tests.world import at
 # More of both prove more: KILLS=100 LETTERS=1000 is what docs/proofs.md reports.
 LETTERS = int(os.environ.get("LETTERS", "20"))
 KILLS = int(os.environ.get("KILLS", "3"))
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 180
 
 
 @pytest.fixture
