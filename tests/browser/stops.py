@@ -200,13 +200,6 @@ STOPS = (
     Stop("editor, who decides", FANG, "/resources/XWBR-002/edit/approval"),
     Stop("editor, qualifications", FANG, "/resources/XWBR-001/edit/qualifications"),
     Stop("editor, parts", FANG, "/resources/XWBR-001/edit/parts"),
-    Stop(
-        "editor, parts of what is published",
-        FANG,
-        "/resources/XWBR-001/edit/parts",
-        {"parts": "XWBR-002"},
-        "Save",
-    ),
     Stop("editor, rules", FANG, "/resources/XWBR-001/edit/rules"),
     Stop("editor, bookings in the way", FANG, _RULES, {"longest_minutes": "1"}, "Save"),
     Stop("editor, changed meanwhile", FANG, _RULES, {"version": "0"}, "Save"),
