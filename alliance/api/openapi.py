@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final, cast
 
 from apispec import APISpec
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_babel import force_locale
 from flask_smorest import Api, Blueprint
 from flask_smorest.spec import openapi_cli
@@ -93,6 +93,7 @@ class Description(Api):
         self._writing = threading.RLock()
         self._spec: APISpec | None = None
         super().__init__()
+        self._last: tuple[str, bytes] | None = None
         app.config.update(
             API_TITLE=settings.name_en,
             API_VERSION="1",
@@ -155,9 +156,16 @@ class Description(Api):
                 response["headers"] = {"WWW-Authenticate": _CHALLENGE}
             self.spec.components.response(name, response, lazy=True)
 
+    def _written(self, title: str) -> bytes:
+        """Under the name of the alliance, which may be changed while it runs: written once for each."""
+        if self._last is None or self._last[0] != title:
+            self._document["info"]["title"] = title
+            self._last = title, json.dumps(self._document, ensure_ascii=False, indent=1).encode()
+        return self._last[1]
+
     @cached_property
-    def _written(self) -> bytes:
-        document = self.spec.to_dict()
+    def _document(self) -> dict[str, Any]:
+        document: dict[str, Any] = self.spec.to_dict()
         for call in (call for path in document["paths"].values() for call in path.values()):
             if "responses" in call:
                 call["responses"] = dict(sorted(call["responses"].items()))
@@ -165,12 +173,13 @@ class Description(Api):
             tag["name"] = tag["name"].removeprefix("api_")
         for name, response in document["components"]["responses"].items():
             response["content"]["application/problem+json"]["example"] = _example(_BY_NAME[name])
-        return json.dumps(document, ensure_ascii=False, indent=1).encode()
+        return document
 
     def _openapi_json(self) -> Response:
         """The description, open to everybody."""
+        settings: Settings = current_app.config["SETTINGS"]
         with self._writing:
-            written = self._written
+            written = self._written(settings.name_en or settings.name_zh)
         response = Response(written, mimetype="application/json")
         response.headers["Cache-Control"] = "public, max-age=300"
         response.add_etag()

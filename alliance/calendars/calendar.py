@@ -67,15 +67,13 @@ class Shelves:
     calendars: Kept
 
 
-def packed_calendar(
-    session: Session, subscription: Subscription, state: State, *, shelves: Shelves, settings: Settings
-) -> bytes:
+def packed_calendar(session: Session, subscription: Subscription, state: State, *, shelves: Shelves) -> bytes:
     """The feed as iCalendar, packed by gzip, kept from now on; the same in every process for the same state.
 
     One that would be too large for some clients tells less of the past. All that the session reads must be of one
     instant, and so must the state.
     """
-    maker = _Maker(session, subscription, state, shelves.events, settings)
+    maker = _Maker(session, subscription, state, shelves.events)
     try:
         made = packed(maker.pieces(state.window), _LONGEST)
     except TooLong:
@@ -121,14 +119,13 @@ def invitation(
 class _Maker:
     """Makes one calendar, some hundred bookings at a time: a large one needs hardly more memory than a small one."""
 
-    def __init__(
-        self, session: Session, subscription: Subscription, state: State, kept: Kept, settings: Settings
-    ) -> None:
+    def __init__(self, session: Session, subscription: Subscription, state: State, kept: Kept) -> None:
         self._session, self._subscription, self._state = session, subscription, state
-        self._kept, self._settings = kept, settings
-        self._shape = _shape(subscription, settings)
+        self._kept, self._settings = kept, state.settings
+        self._shape = _shape(subscription, self._settings)
         phrases = Phrases.of(subscription.language)
-        self._style = Style(subscription.scope, subscription.detail, phrases, state.window.now, settings)
+        now = state.window.now
+        self._style = Style(subscription.scope, subscription.detail, phrases, now, self._settings)
 
     def pieces(self, window: Window) -> Iterator[bytes]:
         """The calendar from its head to its foot."""

@@ -21,6 +21,7 @@ from alliance.calendars.shown import LAPSED, LATELY, Choice, kin, may_see_subjec
 from alliance.calendars.subscriptions import Subscription, reader_key
 from alliance.config import Settings
 from alliance.db import Seconds, read_rows
+from alliance.members.installation import Installation, stored_over
 from alliance.members.models import Group, Person, Unit
 from alliance.resources.models import Resource
 from alliance.resources.permissions import visible_to
@@ -78,24 +79,32 @@ class State:
     """How a feed stands: `tag` is another one whenever its bytes would be, `changed` the instant of the last change.
 
     Until it `is_settled` something may change once more within the same second, which no instant would tell: what is
-    made of it must not be kept.
+    made of it must not be kept. `settings` are those of that very moment.
     """
 
     tag: str
     changed: datetime
     window: Window
     count: int
+    settings: Settings
     is_settled: bool = True
 
 
 def state_of(session: Session, subscription: Subscription, now: datetime, settings: Settings) -> State | None:
-    """Whether anything has changed, in one statement; None when the reader may not see the resource any more."""
+    """Whether anything has changed, in one statement; None when the reader may not see the resource any more.
+
+    What the alliance calls itself is read along: `settings` may be some seconds old, and a feed never is.
+    """
     past, future = subscription.look.past_days, subscription.look.future_days
     window = Window.at(now, settings.zone, past_days=past, future_days=future)
     statement = _state_statement(_choice(subscription))
     found = read_rows(session, statement, _gaps(subscription, window)).one()
     if found.allowed is None:
         return None
+    current = stored_over(settings, found)
+    if current.zone != settings.zone:
+        # Its days begin at other instants now.
+        return state_of(session, subscription, now, current)
     if found.bookings > _MANY:
         window = window.narrowed()
     newest = (found.resource_newest, found.unit_newest, found.person_newest, found.group_newest)
@@ -107,10 +116,11 @@ def state_of(session: Session, subscription: Subscription, now: datetime, settin
     changes = [*named, *(at for at in others if at is not None), window.today]
     moment = "" if is_settled else str(now.replace(microsecond=0))
     return State(
-        tag=_tag(subscription, settings, *map(str, changes), *numbers, moment),
+        tag=_tag(subscription, current, *map(str, changes), *numbers, moment),
         changed=max(changes),
         window=window,
         count=found.bookings,
+        settings=current,
         is_settled=is_settled,
     )
 
@@ -162,7 +172,7 @@ def _state_statement(choice: Choice) -> Rows:
     # Who is in which group decides over what is seen, and a feed of one bears its name.
     groups = _changes(Group.changed_at, "group")
     allowed = may_see_subject(choice).label("allowed")
-    parts = [bookings, resources, units, people, groups]
+    parts = [bookings, resources, units, people, groups, _stored()]
     # One's own bookings say what they are on, visible or not.
     if not choice.is_own:
         seen = sa.select(sa.func.count().label("seen"), sa.func.sum(Resource.id).label("seen_ids"))
@@ -171,6 +181,13 @@ def _state_statement(choice: Choice) -> Rows:
     for part in parts[1:]:
         together = together.join(part, sa.true())
     return sa.select(allowed, *(column for part in parts for column in part.c)).select_from(together)
+
+
+def _stored() -> sa.Subquery:
+    """What is stored of the alliance itself, in one row even where nothing is."""
+    there = sa.select(sa.literal(1).label("one")).subquery("there")
+    names = (Installation.name_zh, Installation.name_en, Installation.zone, Installation.language)
+    return sa.select(*names).select_from(there.outerjoin(Installation, sa.true())).subquery("stored")
 
 
 def _changes(

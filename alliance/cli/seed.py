@@ -23,6 +23,7 @@ from alliance.cli.seeding import (
 )
 from alliance.config import Settings
 from alliance.db import action, db
+from alliance.members.installation import note_demo_loaded
 from alliance.members.models import Person, Unit
 from alliance.notifications.actions import tell
 from alliance.notifications.reminders import remind
@@ -54,6 +55,7 @@ def load_demo(settings: Settings) -> str:
     now = clock.now()
     add_alliance(now)
     if not life.is_due(db.session()):
+        note_demo_loaded()
         return ""
     life.begin(now)
     made, left_out = life.add_life(now)

@@ -20,7 +20,7 @@ from alliance.config import Settings
 from alliance.db import db, forget_old_answers
 from alliance.errors import Busy
 from alliance.exchange.actions import forget_old_imports, work_on_imports
-from alliance.members.installation import look, note_demo_loaded, wants_demo
+from alliance.members.installation import look, wants_demo
 from alliance.members.links import forget_old_links
 from alliance.notifications.actions import tell
 from alliance.notifications.link_letters import send_link_letters
@@ -113,7 +113,6 @@ def _forget(settings: Settings) -> None:
 def _load_demo(settings: Settings) -> None:
     if not settings.is_production and wants_demo(db.session()):
         load_demo(settings)
-        note_demo_loaded()
 
 
 _DUTIES: Final = (_load_demo, _let_lapse, _tell, _send, _call_webhooks, _look_outside, _import, _forget)

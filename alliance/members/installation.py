@@ -39,6 +39,8 @@ class Installation(Base):
     code_hash: Mapped[str | None] = mapped_column(sa.String(64))
     begun_at: Mapped[datetime | None] = mapped_column()
     demo: Mapped[str] = mapped_column(sa.String(6), default="none")
+    # Grows with each change made in the browser.
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (
         sa.CheckConstraint("id = 1", name="one"),
@@ -49,11 +51,12 @@ class Installation(Base):
 
 @dataclass(frozen=True)
 class Known:
-    """What one look found: the settings with what is stored, the logo's name, and whether there is anybody."""
+    """What one look found: the settings with what is stored, the logo's name, whether there is anybody, and a demo."""
 
     settings: Settings
     logo: str = ""
     has_people: bool = False
+    is_demo: bool = False
 
 
 class Watch:
@@ -93,7 +96,7 @@ def look(session: Session, settings: Settings, *, has_people: bool = False) -> K
         has_people = read_rows(session, _ANYBODY).first() is not None
     if row is None:
         return Known(settings, has_people=has_people)
-    return Known(stored_over(settings, row), row.logo_hash, has_people)
+    return Known(stored_over(settings, row), row.logo_hash, has_people, row.demo == "loaded")
 
 
 def stored_over(settings: Settings, row: Any) -> Settings:
@@ -125,6 +128,11 @@ def logo_name(logo: bytes) -> str:
     return digest(logo.hex())[:16]
 
 
+def particulars_of(session: Session) -> sa.Row[Any] | None:
+    """What is stored, past all that is kept; None where nothing is."""
+    return read_rows(session, _STORED).one_or_none()
+
+
 def wants_demo(session: Session) -> bool:
     """Whether whoever began the alliance asked for the demo, and it has not been loaded yet."""
     return session.scalar(sa.select(Installation.demo)) == "wanted"
@@ -132,8 +140,8 @@ def wants_demo(session: Session) -> bool:
 
 @action
 def note_demo_loaded(session: Session) -> None:
-    """The demo is complete."""
-    session.execute(sa.update(Installation).values(demo="loaded"))
+    """The demo is complete: from now on this is a demo alliance, in whichever mode it runs."""
+    held_installation(session).demo = "loaded"
 
 
 _STORED_NAMES: Final = ("name_zh", "name_en", "zone", "language")
@@ -144,5 +152,7 @@ _STORED: Final = sa.select(
     Installation.zone,
     Installation.language,
     Installation.logo_hash,
+    Installation.demo,
+    Installation.version,
 )
 _ANYBODY: Final = sa.select(Person.id).limit(1)

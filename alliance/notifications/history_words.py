@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from alliance.i18n import gettext as _
 from alliance.notifications.happenings import NEWS, EventTimes
+from alliance.notifications.hours import comma
 
 Data = Mapping[str, Any]
 
@@ -36,6 +37,40 @@ def known_verbs() -> tuple[str, ...]:
     return tuple(sorted((*NEWS, *_WORDS)))
 
 
+def _alliance_changed(who: str, data: Data) -> str:
+    parts = [
+        _from_to(name, data["before"].get(name, ""), after) for name, after in data.get("after", {}).items()
+    ]
+    if logo := data.get("logo"):
+        parts.append(_LOGO[logo]())
+    if not parts:
+        return _("%(who)s changed what stands about the alliance.", who=who)
+    return _("%(who)s changed what the alliance says of itself: %(what)s.", who=who, what=comma(parts))
+
+
+def _from_to(name: str, before: str, after: str) -> str:
+    """One particular with what it was and what it is; names of languages are their own."""
+    was, is_now = (_LANGUAGES.get(text, text) if name == "language" else text for text in (before, after))
+    words = _PARTICULARS[name]()
+    if not was:
+        return _("%(what)s, now “%(after)s”", what=words, after=is_now)
+    if not is_now:
+        return _("%(what)s, no longer “%(before)s”", what=words, before=was)
+    return _("%(what)s from “%(before)s” to “%(after)s”", what=words, before=was, after=is_now)
+
+
+_LANGUAGES: Final = {"zh": "中文", "en": "English"}
+_PARTICULARS: Final[dict[str, Callable[[], str]]] = {
+    "name_zh": lambda: _("the Chinese name"),
+    "name_en": lambda: _("the English name"),
+    "zone": lambda: _("the time zone"),
+    "language": lambda: _("the language"),
+}
+_LOGO: Final[dict[str, Callable[[], str]]] = {
+    "added": lambda: _("a logo where there was none"),
+    "replaced": lambda: _("another logo"),
+    "removed": lambda: _("no logo any more"),
+}
 _WORDS: Final[dict[str, Callable[[str, Data], str]]] = {
     "demo.begun": lambda who, data: _("The demo alliance was begun."),
     "demo.loaded": lambda who, data: _("The demo alliance was loaded."),
@@ -95,7 +130,7 @@ _WORDS: Final[dict[str, Callable[[str, Data], str]]] = {
     "group.changed": lambda who, data: _("%(who)s changed the group.", who=who),
     "group.removed": lambda who, data: _("%(who)s removed the group.", who=who),
     "calendar.published": lambda who, data: _("%(who)s published the calendar days of a year.", who=who),
-    "alliance.changed": lambda who, data: _("%(who)s changed what stands about the alliance.", who=who),
+    "alliance.changed": _alliance_changed,
     "qualification.removed": lambda who, data: _("%(who)s removed the qualification.", who=who),
     "import.confirmed": lambda who, data: _("%(who)s imported resources from a file.", who=who),
 }

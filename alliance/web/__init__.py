@@ -7,6 +7,7 @@ from flask import Flask
 from alliance.config import ROOT, Settings
 from alliance.web import (
     about,
+    alliance_care,
     applications,
     approvals,
     assets,
@@ -97,6 +98,7 @@ PAGES: Final = (
     bookings,
     approvals,
     manage,
+    alliance_care,
     day_list,
     qualifications,
     quality,

@@ -25,7 +25,6 @@ from alliance.web.vocabulary import run_together, unit_kind_name
 blueprint = Blueprint("applications", __name__, url_prefix="/applications")
 
 Answer = str | Response | tuple[str, int]
-_ZONE: Final = "Asia/Shanghai"
 _MONOGRAM: Final = 2
 
 
@@ -78,7 +77,7 @@ def index() -> str:
         waiting=waiting,
         decided=decided,
         kind_name=unit_kind_name,
-        times=Times.of(_ZONE),
+        times=Times.of(_settings().zone),
     )
 
 
@@ -165,7 +164,7 @@ def _page(
         form=form,
         refusing=refusing or ReasonForm(formdata=None),
         tiles=TILES,
-        times=Times.of(_ZONE),
+        times=Times.of(_settings().zone),
     )
 
 
@@ -180,7 +179,7 @@ def _first_values(application: Application) -> dict[str, Any]:
         "monogram_zh": application.name_zh[:1],
         "monogram_en": initials(application.name_en or application.code),
         "tile": str(sum(map(ord, application.code)) % len(TILES) + 1),
-        "zone": _ZONE,
+        "zone": _settings().zone,
     }
 
 

@@ -7,8 +7,8 @@ from flask import Flask, current_app, g, has_request_context
 from alliance import clock
 from alliance.booking.past import may_search
 from alliance.booking.queries import inbox_count, may_decide_anything
-from alliance.config import Settings
 from alliance.db import db
+from alliance.web.installation import watch
 from alliance.web.session import current_actor
 
 
@@ -55,9 +55,8 @@ class Frame:
 
     @property
     def demo(self) -> bool:
-        """Whether this is a try-out with invented people."""
-        settings: Settings = current_app.config["SETTINGS"]
-        return not settings.is_production
+        """Whether its units and people are invented: the demo was loaded here."""
+        return watch().last.is_demo
 
     @property
     def api_docs_url(self) -> str | None:

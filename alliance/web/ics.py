@@ -32,6 +32,7 @@ from alliance.refs import digest, is_ref
 from alliance.resources.queries import resource_by_code
 from alliance.web.access import by_address, public
 from alliance.web.asked_window import asked_window
+from alliance.web.installation import look_now
 from alliance.web.language import speak
 from alliance.web.session import current_actor
 
@@ -105,6 +106,8 @@ def booking(ref: str) -> Response:
         answer = _plain("Sign in, or send an API token.", 401)
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
+    # As with feeds, the alliance goes by the name it has now.
+    look_now()
     content = single_calendar(db.session(), ref, reader, clock.now(), _settings()) if is_ref(ref) else None
     if content is None:
         return _missing()
@@ -131,9 +134,7 @@ def _feed(subscription: Subscription | None, filename: str) -> Response:
             state = state_of(db.session(), subscription, clock.now(), _settings())
             if state is None:
                 return _missing()
-            content = packed_calendar(
-                db.session(), subscription, state, shelves=shelves, settings=_settings()
-            )
+            content = packed_calendar(db.session(), subscription, state, shelves=shelves)
         answer = _packed_or_not(content, filename)
         if subscription.feed_id is not None:
             noted = {"count": state.count, "length": unpacked_length(content)}

@@ -13,6 +13,8 @@ from alliance.web.access import MEMBERS_ONLY, PUBLIC, statement
 
 # Asked by machines, or part of the first start itself.
 _LEFT_ALONE = ("system", "start")
+# The nouns of the API; what describes them asks no database.
+_CALLS = "api_"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -28,13 +30,21 @@ def watch() -> Watch:
     return found
 
 
+def look_now() -> None:
+    """Know what is stored this very moment: for where it has just been changed, perhaps by another process."""
+    watch().look_again()
+    current_app.config["SETTINGS"] = watch().known(db.session()).settings
+
+
 def _look() -> Response | None:
     """Know what the alliance is called; while there is nobody, lead to the page where it begins."""
-    if statement() not in (PUBLIC, MEMBERS_ONLY) or request.blueprint == "system":
+    is_page = statement() in (PUBLIC, MEMBERS_ONLY)
+    is_call = (request.blueprint or "").startswith(_CALLS)
+    if not (is_page or is_call) or request.blueprint == "system":
         return None
     known = watch().known(db.session())
     current_app.config["SETTINGS"] = known.settings
-    if known.has_people or request.blueprint in _LEFT_ALONE:
+    if is_call or known.has_people or request.blueprint in _LEFT_ALONE:
         return None
     return redirect(url_for("start.index"))
 

@@ -106,6 +106,12 @@ def _of_alliance(actor: Actor) -> Iterator[Place]:
     if actor.is_secretariat:
         yield from _of_secretariat()
     yield Place(
+        url_for("alliance_care.show"),
+        "pencil",
+        _("What the alliance says of itself"),
+        _("Its names, its logo, its time zone and the language for whoever has chosen none."),
+    )
+    yield Place(
         url_for("waiting.index"),
         "hourglass-split",
         _("Open requests"),

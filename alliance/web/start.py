@@ -1,8 +1,6 @@
 """The first start of an empty installation, for whoever knows the code that the server printed."""
 
 from collections.abc import Sequence
-from functools import cache
-from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -23,6 +21,7 @@ from alliance.web.forms.start import StartForm
 from alliance.web.installation import watch
 from alliance.web.security import takes_up_to
 from alliance.web.session import start_session
+from alliance.web.zones import world_zones
 
 blueprint = Blueprint("start", __name__)
 
@@ -109,14 +108,8 @@ def _logo() -> bytes | None:
 
 def _page(form: StartForm) -> str:
     return render_template(
-        "start/index.html", form=form, zones=_zones(), may_demo=not _settings().is_production
+        "start/index.html", form=form, zones=world_zones(), may_demo=not _settings().is_production
     )
-
-
-@cache
-def _zones() -> Sequence[str]:
-    """The places of the world, as far as clocks differ."""
-    return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
 
 
 def _tell(form: StartForm, problems: Sequence[Problem]) -> None:

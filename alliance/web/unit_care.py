@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from alliance.db import db
@@ -32,7 +32,7 @@ Answer = str | Response | tuple[str, int]
 def new() -> str:
     """The form for another unit, for the secretariat."""
     _secretariat()
-    return _new(NewUnitForm(formdata=None, data={"tile": "1", "zone": "Asia/Shanghai"}))
+    return _new(NewUnitForm(formdata=None, data={"tile": "1", "zone": current_app.config["SETTINGS"].zone}))
 
 
 @blueprint.post("")

@@ -15,6 +15,7 @@ EXPIRED = "hezhixia@example.org"
 ASKING = "zhouyining@example.org"  # to join another unit
 OUTSIDE = "linqihang@example.org"  # has no bookings and runs few things
 SECRETARIAT = "qinwanqing@example.org"
+COUNCIL = "moxizhao@example.org"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,16 @@ STOPS = (
     Stop("catalogue, nothing found, anonymous", NOBODY, "/resources?q=unobtainium"),
     Stop("catalogue, misspelt, anonymous", NOBODY, "/resources?q=auditorum"),
     Stop("catalogue, something near", LIN, "/resources?q=超分辨显微镜"),
+    Stop("what the alliance says of itself", SECRETARIAT, "/alliance"),
+    Stop("what the alliance says of itself, no name", SECRETARIAT, "/alliance", {"name_zh": ""}, "Save"),
+    Stop(
+        "what the alliance says of itself, changed by somebody else",
+        SECRETARIAT,
+        "/alliance",
+        {"version": "7"},
+        "Save",
+    ),
+    Stop("what the alliance says of itself, to read", COUNCIL, "/alliance"),
     Stop("synonyms", SECRETARIAT, "/synonyms"),
     Stop("synonyms, one word alone", SECRETARIAT, "/synonyms", {"words": "TEM2"}, "Add the set"),
     Stop("qualifications", FANG, "/qualifications"),

@@ -103,4 +103,4 @@ def test_what_is_private_or_hidden_stays_so(world, chair):
 def test_what_the_council_reads_stands_on_its_page(chair):
     page = chair.get("/manage")
 
-    assert re.findall(r'class="place" href="([^"]*)"', page.text) == ["/requests", "/history"]
+    assert re.findall(r'class="place" href="([^"]*)"', page.text) == ["/alliance", "/requests", "/history"]

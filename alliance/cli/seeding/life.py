@@ -40,6 +40,7 @@ from alliance.history.actions import record
 from alliance.history.models import Event, Outbox
 from alliance.intervals import Span
 from alliance.members.actor import Actor, actor_of
+from alliance.members.installation import held_installation
 from alliance.members.models import OneTimeLink, Person, Unit
 from alliance.notifications.models import Delivery, Reminder
 from alliance.resources.models import Item, PolicyRow, Resource
@@ -308,7 +309,8 @@ def begin(session: Session, now: datetime) -> None:
 
 @action
 def finish(session: Session, now: datetime) -> None:
-    """Note that the life is complete."""
+    """Note that the life is complete: what is here is a demo from now on."""
+    held_installation(session).demo = "loaded"
     record(session, _LOADED, "alliance", 0, at=now, by_id=None)
 
 
