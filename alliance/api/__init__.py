@@ -3,15 +3,18 @@
 from flask import Flask, Response, request
 
 from alliance.api import (
+    applications,
     approvals,
     board,
     bookings,
     closures,
     feeds,
     files,
+    groups,
     hours,
     messages,
     problems,
+    qualifications,
     resources,
     sheets,
     units,
@@ -34,6 +37,9 @@ NOUNS = tuple(
         hours,
         feeds,
         units,
+        groups,
+        applications,
+        qualifications,
     )
 )
 

@@ -1,16 +1,16 @@
 """Opening hours of a resource, its single dates, and the calendar days it goes by."""
 
-import re
 from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from flask import Response, request
+from flask import Response
 
 from alliance import clock
 from alliance.api.addressed import speak_of
 from alliance.api.auth import caller
 from alliance.api.noun import Noun, answer
+from alliance.api.once import mark_named
 from alliance.api.schemas.hours import CalendarDays, DaysQuery, ExceptionChange, HoursAnswer, HoursChange
 from alliance.availability.calendar import Window
 from alliance.availability.hours import BadHours, Hours, read_windows, write_windows
@@ -27,7 +27,6 @@ from alliance.resources.queries import resource_by_code
 
 blueprint = Noun("hours", "When resources are open, and which day is a working day.")
 
-_TAG: Final = re.compile(r'(?:W/)?"([0-9a-f]{20})"')
 _DAY: Final = timedelta(days=1)
 _FAILS: Final = (404, 412, 422)
 
@@ -58,7 +57,7 @@ def change(body: dict[str, Any], code: str) -> Response:
         resource.id,
         hours,
         by=caller(),
-        version=_version_named(),
+        version=mark_named(),
         agreed=body["agreed"],
         tell=body["tell"],
     )
@@ -83,7 +82,7 @@ def change_dates(body: dict[str, Any], code: str) -> Response:
         body.get("last") or body["first"],
         _windows(body["hours"]),
         by=caller(),
-        version=_version_named(),
+        version=mark_named(),
         reason=body["reason"],
         agreed=body["agreed"],
         tell=body["tell"],
@@ -158,12 +157,3 @@ def _windows(text: str | None) -> tuple[Window, ...] | None:
 
 def _unreadable(bad: BadHours) -> Problem:
     return Problem("bad_hours", params={"why": bad.code, "piece": bad.piece}, field="hours")
-
-
-def _version_named() -> str | None:
-    """The version If-Match names, None when any will do; what is none of ours is a version that never is."""
-    tags = request.headers.get("If-Match")
-    if tags is None or tags.strip() == "*":
-        return None
-    found = _TAG.search(tags)
-    return found[1] if found else ""

@@ -13,6 +13,7 @@ from alliance.api.auth import authenticate, needs, takes_up_to
 from alliance.api.reading import Parser
 from alliance.api.schemas.bookings import BookingAnswer
 from alliance.api.schemas.examples import EXAMPLES
+from alliance.api.schemas.groups import GroupAnswer
 from alliance.api.schemas.hours import HoursAnswer
 from alliance.api.schemas.sheets import SheetAnswer
 from alliance.i18n import HTML_NAMES, language
@@ -23,8 +24,8 @@ Answers = Mapping[int, type[ma.Schema] | None]
 
 PREFIX: Final = "/api/v1"
 # What is changed under If-Match, and of these what is made at an address of its own.
-_VERSIONED: Final = (BookingAnswer, SheetAnswer, HoursAnswer)
-_MADE: Final = (BookingAnswer, SheetAnswer)
+_VERSIONED: Final = (BookingAnswer, SheetAnswer, HoursAnswer, GroupAnswer)
+_MADE: Final = (BookingAnswer, SheetAnswer, GroupAnswer)
 _ALWAYS: Final = (401, 403, 429, 500, 503)
 _WITH_BODY: Final = (400, 413, 415)
 

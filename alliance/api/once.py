@@ -17,6 +17,7 @@ from alliance.refs import digest
 KEY_PATTERN: Final = r"^[\x21-\x7e]{1,255}$"
 _KEY: Final = re.compile(KEY_PATTERN)
 _TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"', re.ASCII)
+_MARK: Final = re.compile(r'(?:W/)?"([0-9a-f]{20})"')
 _NEVER: Final = -1
 
 
@@ -47,6 +48,15 @@ def version_named() -> int | None:
         return None
     known = [int(match[1]) for tag in tags.split(",") if (match := _TAG.fullmatch(tag.strip()))]
     return max(known, default=_NEVER)
+
+
+def mark_named() -> str | None:
+    """The same where the version is a mark made of what there is and no number."""
+    tags = request.headers.get("If-Match")
+    if tags is None or tags.strip() == "*":
+        return None
+    found = _MARK.search(tags)
+    return found[1] if found else ""
 
 
 def _once() -> Once | None:

@@ -18,6 +18,8 @@ from alliance.booking.models import Answer, Booking, Stage
 from alliance.calendars.lines import FeedLine
 from alliance.i18n import localized
 from alliance.intervals import Span
+from alliance.members.groups import Known
+from alliance.members.joining.models import Application
 from alliance.members.models import Unit
 from alliance.members.roster import Belonging
 from alliance.members.standing import last_day
@@ -25,6 +27,9 @@ from alliance.resources.files.models import File
 from alliance.resources.kinds import CLASS_OF_KIND
 from alliance.resources.models import Item, PolicyRow, Resource
 from alliance.resources.particulars import Label, Particulars, Required, Shown, ShownDocument
+from alliance.resources.qualifications.models import QualificationRequest
+from alliance.resources.qualifications.queries import Holder
+from alliance.resources.qualifications.queries import Known as KnownQualification
 from alliance.resources.questions.models import Question
 from alliance.resources.questions.queries import choices_of
 
@@ -61,6 +66,75 @@ def member(row: Belonging, of: Unit) -> dict[str, Any]:
         "admin": row.is_admin,
         "last_day": last_day(row.ends_at, of.zone).isoformat() if row.ends_at else None,
         "manages": row.manages,
+    }
+
+
+def group(known: Known) -> dict[str, Any]:
+    """A group as a list shows it."""
+    return {
+        "code": known.group.code,
+        "name": str(localized(known.group, "name")),
+        "lead": known.lead.code if known.lead else None,
+        "size": known.size,
+    }
+
+
+def application(row: Application) -> dict[str, Any]:
+    """A unit that wants to join; loaded with who decided and what unit it became."""
+    zone = ZoneInfo(current_app.config["SETTINGS"].zone)
+    return {
+        "ref": row.ref,
+        "code": row.code,
+        "name_zh": row.name_zh,
+        "name_en": row.name_en or "",
+        "kind": row.kind,
+        "contact_email": row.contact_email,
+        "applicant_name": row.applicant_name,
+        "applicant_email": row.applicant_email,
+        "why": row.why,
+        "status": row.status,
+        "made": moment(row.made_at, zone),
+        "decided": moment(row.decided_at, zone),
+        "decided_by": row.decided_by.name if row.decided_by else None,
+        "reason": row.reason,
+        "unit": row.unit.code if row.unit else None,
+    }
+
+
+def qualification(row: KnownQualification) -> dict[str, Any]:
+    """A qualification as its reader knows it."""
+    return {
+        "code": row.qualification.code,
+        "name": str(localized(row.qualification, "name")),
+        "unit": row.owner.code,
+        "held_from": row.held_from.isoformat() if row.held_from else None,
+        "held_until": row.held_until.isoformat() if row.held_until else None,
+        "request": row.request,
+        "may_grant": row.may_grant,
+    }
+
+
+def holder(row: Holder) -> dict[str, Any]:
+    """Somebody who holds a qualification, for those who grant it."""
+    return {
+        "person": row.person.ref,
+        "name": row.person.name,
+        "email": row.person.email,
+        "valid_from": row.valid_from.isoformat(),
+        "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+        "granted_by": row.granted_by,
+    }
+
+
+def asking(row: QualificationRequest, zone: ZoneInfo) -> dict[str, Any]:
+    """Somebody who asks for a qualification, for those who grant it; loaded with the person."""
+    return {
+        "ref": row.ref,
+        "person": row.person.ref,
+        "name": row.person.name,
+        "email": row.person.email,
+        "note": row.note,
+        "made": moment(row.made_at, zone),
     }
 
 

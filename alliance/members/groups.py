@@ -1,6 +1,6 @@
 """Groups of units, such as an industry chain: who knows of them, what is in them, and how they change."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session, aliased
 
 from alliance import clock
 from alliance.db import action
-from alliance.errors import Forbidden, Missing, Problem, Refused, refuse_if
+from alliance.errors import Forbidden, Missing, Problem, Refused, Stale, refuse_if
 from alliance.history.actions import record
 from alliance.members.actor import Actor
 from alliance.members.models import Group, GroupUnit, Unit
 from alliance.members.unit_actions import hold_unit
 from alliance.members.unit_facts import problems_with_code, problems_with_names
 from alliance.members.units import unit_by_code
+from alliance.refs import digest
 
 Condition = sa.ColumnElement[bool]
 _LEAD: Final = aliased(Unit)
@@ -74,6 +75,12 @@ def may_fill(reader: Actor, group: Group) -> bool:
     return reader.is_secretariat or (group.lead_id is not None and group.lead_id in reader.admin_unit_ids)
 
 
+def group_version(group: Group, unit_ids: Iterable[int]) -> str:
+    """Another word whenever its names, its lead or its units are others."""
+    parts = (group.name_zh, group.name_en, group.lead_id, sorted(unit_ids))
+    return digest(repr(parts))[:20]
+
+
 @action
 def make_group(session: Session, code: str, name_zh: str, name_en: str, *, by: Actor) -> str:
     """Make a group without units; the secretariat may. Return its code. Raises Forbidden or Refused."""
@@ -95,11 +102,23 @@ def make_group(session: Session, code: str, name_zh: str, name_en: str, *, by: A
 
 @action
 def edit_group(
-    session: Session, code: str, name_zh: str, name_en: str, lead: str | None, *, by: Actor
+    session: Session,
+    code: str,
+    name_zh: str,
+    name_en: str,
+    lead: str | None,
+    *,
+    by: Actor,
+    version: str | None = None,
 ) -> str:
-    """Call the group otherwise, and let another of its units lead it, or none; the secretariat may. Return its code."""
+    """Call the group otherwise, and let another of its units lead it, or none; the secretariat may. Return its code.
+
+    With `version` only if it still is that one. Raises Missing, Forbidden, Stale or Refused.
+    """
     _require_secretariat(by)
     group = _held(session, code)
+    if version is not None and version != group_version(group, _unit_ids(session, group)):
+        raise Stale
     names = {"name_zh": name_zh.strip(), "name_en": name_en.strip()}
     refuse_if(list(problems_with_names(names)))
     lead_id = _member_id(session, group, lead) if lead else None
@@ -228,6 +247,10 @@ def _held(session: Session, code: str) -> Group:
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
+
+
+def _unit_ids(session: Session, group: Group) -> Sequence[int]:
+    return session.scalars(sa.select(GroupUnit.unit_id).where(GroupUnit.group_id == group.id)).all()
 
 
 def _held_with(session: Session, code: str, unit_code: str, by: Actor) -> tuple[Group, Unit]:

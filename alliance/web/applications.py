@@ -1,6 +1,6 @@
 """A unit applies to join: the form for everybody, and what the secretariat makes of it."""
 
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -12,7 +12,13 @@ from alliance.errors import AlreadyDecided, Forbidden, Refused
 from alliance.i18n import gettext as _
 from alliance.i18n import language
 from alliance.members.actor import Actor
-from alliance.members.joining.applications import Applying, admit_unit, apply_for_unit, refuse_unit
+from alliance.members.joining.applications import (
+    Applying,
+    admit_unit,
+    apply_for_unit,
+    facts_applied_for,
+    refuse_unit,
+)
 from alliance.members.joining.models import Application
 from alliance.members.joining.queries import application_of, applications
 from alliance.members.unit_facts import TILES
@@ -25,7 +31,6 @@ from alliance.web.vocabulary import run_together, unit_kind_name
 blueprint = Blueprint("applications", __name__, url_prefix="/applications")
 
 Answer = str | Response | tuple[str, int]
-_MONOGRAM: Final = 2
 
 
 @blueprint.get("/new")
@@ -169,25 +174,9 @@ def _page(
 
 
 def _first_values(application: Application) -> dict[str, Any]:
-    """What the secretariat begins with: the wish, a monogram made of the names, a tile by chance of the code."""
-    return {
-        "name_zh": application.name_zh,
-        "name_en": application.name_en or "",
-        "kind": application.kind,
-        "code": application.code,
-        "contact_email": application.contact_email,
-        "monogram_zh": application.name_zh[:1],
-        "monogram_en": initials(application.name_en or application.code),
-        "tile": str(sum(map(ord, application.code)) % len(TILES) + 1),
-        "zone": _settings().zone,
-    }
-
-
-def initials(name: str) -> str:
-    """Two letters a name may be known by."""
-    words = [word for word in "".join(sign if sign.isalnum() else " " for sign in name).split() if word]
-    letters = "".join(word[0] for word in words) if len(words) > 1 else "".join(words)
-    return letters[:_MONOGRAM].upper() or "?"
+    """What the secretariat begins with."""
+    facts = vars(facts_applied_for(application, _settings().zone))
+    return {**facts, "tile": str(facts["tile"]), "code": application.code}
 
 
 def _settings() -> Settings:

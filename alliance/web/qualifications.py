@@ -154,7 +154,7 @@ def send(code: str) -> Answer:
 def withdraw(code: str, ref: str) -> Response:
     """Ask no longer."""
     try:
-        withdraw_qualification_request(ref, by=require_actor())
+        withdraw_qualification_request(ref, by=require_actor(), code=code)
     except AlreadyDecided as decided:
         _tell(decided)
     else:
@@ -191,7 +191,7 @@ def decline(code: str, ref: str) -> Answer:
     form = ReasonForm()
     if form.validate():
         try:
-            decline_qualification(ref, by=require_actor(), reason=form.reason.data)
+            decline_qualification(ref, by=require_actor(), reason=form.reason.data, code=code)
         except AlreadyDecided as decided:
             _tell(decided)
             return redirect(url_for("qualifications.show", code=code), 303)

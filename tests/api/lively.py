@@ -10,16 +10,18 @@ from schemathesis.core.parameters import ParameterLocation
 
 from alliance.availability.actions import close_resource
 from alliance.calendars.feeds import make_feed
+from alliance.members.joining.applications import Applying, apply_for_unit
 from alliance.members.tokens import make_token
 from alliance.resources.kinds import MODE_OF_PRESET
-from alliance.resources.models import Resource
+from alliance.resources.models import Qualification, Resource
+from alliance.resources.qualifications.actions import ask_for_qualification
 from tests.booking.acting import request
 from tests.conftest import NOW
 from tests.world import BEIJING, BY_OWNER, OPEN_TO_ALL, World, span
 
 _HALF_HOUR: Final = timedelta(minutes=30)
 # The first and the last of a list are drawn most.
-_CALLERS: Final = ["fang", *["lin"] * 6, "books", "reads", "nobody", *["fang"] * 9]
+_CALLERS: Final = ["fang", *["lin"] * 6, "books", "reads", "nobody", *["office"] * 3, *["fang"] * 9]
 _GOES_WITHOUT: Final = ("unit", "cursor")
 # Names of fields and parameters that hold a time; two of them in one call make a span.
 _SPANS: Final = (("start", "end"), ("from", "to"), ("free_from", "free_to"))
@@ -36,11 +38,18 @@ class Names:
     requests: list[str] = field(default_factory=list)
     closures: list[str] = field(default_factory=list)
     feeds: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    qualifications: list[str] = field(default_factory=list)
+    applications: list[str] = field(default_factory=list)
+    people: list[str] = field(default_factory=list)
+    askings: list[str] = field(default_factory=list)
 
     def of_path(self, path: str) -> list[str]:
         """What may stand in the place of the gap in the path."""
         if path.startswith("/api/v1/units"):
             return [*self.units, "NOBODY"]
+        if (kept := self._looked_after(path)) is not None:
+            return kept
         if "{code}" in path:
             return self.resources
         if path.endswith(("/approval", "/refusal")):
@@ -49,6 +58,19 @@ class Names:
         return {"bookings": self.bookings + self.requests, "closures": self.closures, "feeds": self.feeds}[
             noun
         ]
+
+    def _looked_after(self, path: str) -> list[str] | None:
+        """The same for what the alliance and its units look after."""
+        kept = {
+            "groups": self.groups,
+            "qualifications": self.qualifications,
+            "applications": self.applications,
+        }
+        return kept.get(path.split("/")[3])
+
+    def of_second(self, name: str) -> list[str]:
+        """What may stand in the place of a second gap; nothing where anything will do."""
+        return {"unit": self.units, "person": self.people}.get(name, [])
 
 
 def live(world: World) -> Names:
@@ -67,7 +89,7 @@ def live(world: World) -> Names:
         world.resource("TRAINED"),
         world.resource("HIDDEN", world.unit("THIRD"), visibility="hidden"),
     )
-    world.requires(trained)
+    trained_by = world.requires(trained)
     world.whole("HALL", *resources[:2])
     asking = [
         resource for resource in resources if resource.mode == "timed" and resource.preset[:4] == "slot"
@@ -91,10 +113,38 @@ def live(world: World) -> Names:
         kept.append(
             request(world, resource, wish, by=world.fang if n % 3 == 0 and kept is names.bookings else None)
         )
+    _look_after(world, names, trained_by)
     names.closures += _closures(world, asking)
     names.feeds += [make_feed(by, "mine").ref for by in (fang, lin, fang)]
     names.feeds.append(make_feed(fang, "resource", subject_code=asking[0].code).ref)
     return names
+
+
+def _look_after(world: World, names: Names, asked: Qualification) -> None:
+    """A group that Fang's unit leads, one who asks for a qualification and one who holds it, and some who apply."""
+    group = world.group("CHAIN", world.institute)
+    group.lead_id = world.institute.id
+    world.session.commit()
+    mei = world.person("mei", world.university)
+    world.holds(mei, asked)
+    lin, code = world.actor(world.lin), asked.code
+    names.people += [world.lin.ref, mei.ref, world.fang.ref]
+    names.askings.append(ask_for_qualification(code, by=lin))
+    names.groups += ["CHAIN", "CHAIN", "NOWHERE"]
+    names.qualifications += [code, code, "NOWHERE"]
+    names.applications += [
+        apply_for_unit(
+            Applying(
+                f"所{n}", "", f"SEA{n}", "laboratory", "sea@example.org", "Gao", "gao@example.org", "waves"
+            ),
+            by=None,
+            address=f"203.0.113.{n}",
+            language="en",
+        )
+        for n in range(9)
+    ]
+    office = world.person("office", role="secretariat")
+    names.tokens["office"] = make_token(world.actor(office), "decide").token
 
 
 def _closures(world: World, resources: list[Resource]) -> list[str]:
@@ -124,6 +174,10 @@ def spoken(draw: st.DrawFn, cases: st.SearchStrategy[Case], names: Names) -> tup
         # The first gap names the thing, a second one something of it.
         gap = min(case.path_parameters, key=lambda name: case.path.index(f"{{{name}}}"))
         case.path_parameters[gap] = draw(st.sampled_from(names.of_path(case.path)))
+        for name in set(case.path_parameters) - {gap}:
+            known = names.askings if "/requests/{ref}" in case.path else names.of_second(name)
+            if known:
+                case.path_parameters[name] = draw(st.sampled_from(known))
     if case.headers and not meta.is_negative_at(ParameterLocation.HEADER):
         case.headers = draw(_with_tags(dict(case.headers)))
     if isinstance(case.body, dict) and not meta.is_negative_at(ParameterLocation.BODY):

@@ -28,6 +28,8 @@ def token(world, calling):
         search_text="confocal",
         policy={"hours": "DAILY 08:30-22:00", "longest_minutes": 240},
     )
+    world.requires(world.resource("XWBR-002", kind="platform"))
+    world.group("SYNCHAIN", world.university)
     return calling(world.lin).token
 
 
@@ -63,7 +65,7 @@ def holds(answer, said):
 
 
 def test_every_example_of_the_guide_does_what_the_guide_says(app, token):
-    assert len(examples()) == 16
+    assert len(examples()) == 19
     ref = ""
     for status, command, said in examples():
         answer = run(app, command, API="/api/v1", TOKEN=token, REF=ref)

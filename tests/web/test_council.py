@@ -25,6 +25,7 @@ OWN = {
     *("/resources/{own_unit}/favourite", "/resources/{own_unit}/favourite/removal"),
     *("/applications", "/units/{unit}/requests"),  # anybody may ask to join
     "/qualifications/{qualification}/requests",  # or to be allowed something himself
+    "/api/v1/qualifications/{qualification}/requests",
     "/api/v1/find",  # looks for a time
     "/api/v1/bookings",  # for the unit he acts for, and he has none
     "/api/v1/files",  # his own, until he sends it with something

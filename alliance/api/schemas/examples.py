@@ -5,12 +5,15 @@ from typing import Any, Final
 import marshmallow as ma
 
 from alliance.api.schemas import (
+    applications,
     board,
     bookings,
     closures,
     feeds,
+    groups,
     hours,
     messages,
+    qualifications,
     questions,
     resources,
     sheets,
@@ -24,6 +27,41 @@ _UNIT: Final = {
     "status": "active",
     "zone": "Asia/Shanghai",
     "contact_email": "xwbr@example.org",
+}
+_GROUP: Final = {"code": "SYNCHAIN", "name": "Synthetic biology chain", "lead": "XWBR", "size": 2}
+_APPLICATION: Final = {
+    "ref": "8N5T1XH4QC",
+    "code": "SEA",
+    "name_zh": "海洋所",
+    "name_en": "Institute of the Sea",
+    "kind": "laboratory",
+    "contact_email": "sea@example.org",
+    "applicant_name": "Gao Yuan",
+    "applicant_email": "gao@example.org",
+    "why": "We share two wave tanks.",
+    "status": "open",
+    "made": "2026-11-23T10:24:00+08:00",
+    "decided": None,
+    "decided_by": None,
+    "reason": "",
+    "unit": None,
+}
+_KNOWN: Final = {
+    "code": "XWBR-Q1",
+    "name": "Laser safety",
+    "unit": "XWBR",
+    "held_from": None,
+    "held_until": None,
+    "request": "2J8W5KQ0ZD",
+    "may_grant": False,
+}
+_HOLDER: Final = {
+    "person": "4C2VY5M1TS",
+    "name": "Lin Yuan",
+    "email": "lin@example.org",
+    "valid_from": "2026-11-23",
+    "valid_until": "2028-11-23",
+    "granted_by": "Fang Shuyan",
 }
 _MEMBER: Final = {
     "ref": "4C2VY5M1TS",
@@ -352,6 +390,43 @@ EXAMPLES: Final[dict[type[ma.Schema], dict[str, Any]]] = {
     feeds.FeedChange: {"colour": "steelblue", "cancelled": False, "future_days": 90},
     feeds.FeedAnswer: {**_FEED, "address": "https://share.example.org/feeds/one-time-secret.ics"},
     feeds.FeedPage: {"items": [_FEED], "next": None},
+    groups.GroupPage: {"items": [_GROUP], "next": None},
+    groups.GroupAnswer: {
+        **_GROUP,
+        "name_zh": "合成生物产业链",
+        "name_en": "Synthetic biology chain",
+        "units": ["UNIV", "XWBR"],
+        "may_fill": True,
+    },
+    groups.NewGroup: {"code": "SYNCHAIN", "name_zh": "合成生物产业链", "name_en": "Synthetic biology chain"},
+    groups.GroupChange: {"lead": "XWBR"},
+    groups.NewGroupUnit: {"unit": "UNIV"},
+    applications.ApplicationAnswer: _APPLICATION,
+    applications.ApplicationList: {"items": [_APPLICATION]},
+    applications.Admission: {"code": "SEA", "tile": 2},
+    applications.ApplicationRefusal: {"reason": "The laboratory belongs to a member already."},
+    qualifications.QualificationPage: {"items": [_KNOWN], "next": None},
+    qualifications.WholeQualification: {**_KNOWN, "resources": ["XWBR-001"]},
+    qualifications.HolderAnswer: _HOLDER,
+    qualifications.HolderList: {"items": [_HOLDER]},
+    qualifications.AskingList: {
+        "items": [
+            {
+                "ref": "2J8W5KQ0ZD",
+                "person": "4C2VY5M1TS",
+                "name": "Lin Yuan",
+                "email": "lin@example.org",
+                "note": "I took the course in October.",
+                "made": "2026-11-23T10:24:00+08:00",
+            }
+        ]
+    },
+    qualifications.NewAsking: {"note": "I took the course in October."},
+    qualifications.AskedAnswer: {"ref": "2J8W5KQ0ZD"},
+    qualifications.Withdrawing: {},
+    qualifications.Granting: {"valid_until": "2028-11-23"},
+    qualifications.Revoking: {"reason": "The course has to be taken anew."},
+    qualifications.Declining: {"reason": "Take the course first."},
     units.UnitAnswer: _UNIT,
     units.UnitPage: {"items": [_UNIT], "next": None},
     units.MemberAnswer: _MEMBER,

@@ -21,6 +21,7 @@ from alliance.members.joining.models import LONGEST_REASON, LONGEST_WHY, Applica
 from alliance.members.models import UNIT_KINDS, Membership, Person, Unit
 from alliance.members.sign_in import normal_email
 from alliance.members.unit_facts import (
+    TILES,
     UnitFacts,
     problem_with_email,
     problem_with_text,
@@ -34,6 +35,7 @@ from alliance.refs import digest, is_ref, new_ref
 PER_ADDRESS: Final = 5
 # More than any secretariat reads: whoever floods it fills no table.
 MOST_OPEN: Final = 300
+_MONOGRAM: Final = 2
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,27 @@ def apply_for_unit(
     session.flush()
     _record(session, "application.made", application, by, code=application.code)
     return application.ref
+
+
+def facts_applied_for(application: Application, zone: str) -> UnitFacts:
+    """What the secretariat begins with: the wish, a monogram made of the names, a tile by chance of the code."""
+    return UnitFacts(
+        name_zh=application.name_zh,
+        name_en=application.name_en or "",
+        kind=application.kind,
+        monogram_zh=application.name_zh[:1],
+        monogram_en=initials(application.name_en or application.code),
+        tile=sum(map(ord, application.code)) % len(TILES) + 1,
+        contact_email=application.contact_email,
+        zone=zone,
+    )
+
+
+def initials(name: str) -> str:
+    """Two letters a name may be known by."""
+    words = [word for word in "".join(sign if sign.isalnum() else " " for sign in name).split() if word]
+    letters = "".join(word[0] for word in words) if len(words) > 1 else "".join(words)
+    return letters[:_MONOGRAM].upper() or "?"
 
 
 @action

@@ -51,9 +51,9 @@ def ask_for_qualification(session: Session, code: str, *, by: Actor, note: str =
 
 
 @action
-def withdraw_qualification_request(session: Session, ref: str, *, by: Actor) -> str:
-    """Ask no longer; return the ref. Raises Missing or AlreadyDecided."""
-    request = _request(session, ref)
+def withdraw_qualification_request(session: Session, ref: str, *, by: Actor, code: str | None = None) -> str:
+    """Ask no longer, for the qualification `code` if that is said; return the ref. Raises Missing or AlreadyDecided."""
+    request = _request(session, ref, code)
     if request.person_id != by.person_id:
         raise Missing
     hold(session, persons=[request.person_id])
@@ -107,12 +107,14 @@ def grant_qualification(
 
 
 @action
-def decline_qualification(session: Session, ref: str, *, by: Actor, reason: str) -> str:
-    """Do not grant what the request asks for, and say why; return the ref.
+def decline_qualification(
+    session: Session, ref: str, *, by: Actor, reason: str, code: str | None = None
+) -> str:
+    """Do not grant what the request asks for, the qualification `code` if that is said, and say why; return the ref.
 
     Those who grant it may. Raises Missing, Forbidden, AlreadyDecided or Refused.
     """
-    request = _request(session, ref)
+    request = _request(session, ref, code)
     qualification = session.get_one(Qualification, request.qualification_id)
     granted_qualification(session, by, qualification.code)
     hold(session, persons=[request.person_id])
@@ -191,11 +193,13 @@ def _today(owner: Unit) -> date:
     return clock.now().astimezone(ZoneInfo(owner.zone)).date()
 
 
-def _request(session: Session, ref: str) -> QualificationRequest:
+def _request(session: Session, ref: str, code: str | None) -> QualificationRequest:
     found = None
     if is_ref(ref):
         found = session.scalar(sa.select(QualificationRequest).where(QualificationRequest.ref == ref))
     if found is None:
+        raise Missing
+    if code is not None and session.get_one(Qualification, found.qualification_id).code != code:
         raise Missing
     return found
 

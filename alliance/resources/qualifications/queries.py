@@ -55,6 +55,18 @@ class Holder(_Lasting):
 
 
 @dataclass(frozen=True)
+class Known:
+    """A qualification its reader knows of: since and until when he holds it, his open request, whether he grants it."""
+
+    qualification: Qualification
+    owner: Unit
+    held_from: date | None
+    held_until: date | None
+    request: str | None
+    may_grant: bool
+
+
+@dataclass(frozen=True)
 class Granted:
     """A qualification its reader grants: how many hold it, and how many ask for it."""
 
@@ -86,6 +98,52 @@ def granted_qualification(session: Session, reader: Actor, code: str) -> tuple[Q
     ):
         raise Forbidden("manager")
     return found
+
+
+def known_ones(
+    session: Session,
+    reader: Actor,
+    *,
+    code: str | None = None,
+    resource_id: int | None = None,
+    owner_id: int | None = None,
+    after: str = "",
+    limit: int = 1,
+) -> list[Known]:
+    """Those the reader may know of, by code, in one statement: all, or what the resource asks for, or the unit's own.
+
+    The caller has made sure that he may see the resource.
+    """
+    held, asked = HeldQualification, QualificationRequest
+    own = sa.and_(held.qualification_id == Qualification.id, held.person_id == reader.person_id)
+    waiting = sa.and_(
+        asked.qualification_id == Qualification.id,
+        asked.person_id == reader.person_id,
+        asked.status == "open",
+    )
+    grants = sa.case((granted_by(reader), sa.true()), else_=sa.false())
+    chosen = (
+        sa.select(Qualification, Unit, held.valid_from, held.valid_until, asked.ref, grants)
+        .join(Unit, Unit.id == Qualification.owner_id)
+        .outerjoin(held, own)
+        .outerjoin(asked, waiting)
+        .where(known_to(reader), Qualification.code > after)
+        .order_by(Qualification.code)
+        .limit(limit)
+    )
+    if code is not None:
+        chosen = chosen.where(Qualification.code == code)
+    if resource_id is not None:
+        asking = sa.select(RequiredQualification.qualification_id).where(
+            RequiredQualification.resource_id == resource_id
+        )
+        chosen = chosen.where(Qualification.id.in_(asking))
+    if owner_id is not None:
+        chosen = chosen.where(Qualification.owner_id == owner_id)
+    return [
+        Known(found, owner, since, until, ref, bool(granting))
+        for found, owner, since, until, ref, granting in session.execute(chosen)
+    ]
 
 
 def held_by(session: Session, person_id: int) -> list[Held]:
