@@ -24,6 +24,7 @@ from alliance.members.installation import look, wants_demo
 from alliance.members.links import forget_old_links
 from alliance.notifications.actions import tell
 from alliance.notifications.link_letters import send_link_letters
+from alliance.notifications.long_reminders import remind_of_entries, remind_of_qualifications
 from alliance.notifications.mailbox import mailbox_at
 from alliance.notifications.post import send_letters
 from alliance.notifications.reminders import remind
@@ -75,6 +76,8 @@ def _let_lapse(settings: Settings) -> None:
 def _tell(settings: Settings) -> None:
     while remind():
         pass
+    remind_of_qualifications()
+    remind_of_entries(settings.zone)
     while tell(settings.zone):
         pass
 

@@ -184,12 +184,18 @@ def _webhook_failed(session: Session, event: Event, now: datetime) -> Pairs:
     return [(person_id, "webhook") for person_id in session.scalars(admins_of(event.unit_id or 0))]
 
 
+def _stale(session: Session, event: Event, now: datetime) -> Pairs:
+    """Whoever it was counted for."""
+    return [(event.subject_id, "to_confirm")]
+
+
 # What is not about one booking.
 _OF_OTHERS: Final[dict[str, Callable[[Session, Event, datetime], Pairs]]] = {
     "closure.made": _closed,
     "closure.changed": _closure_changed,
     "outside.clashed": _clashed,
     "webhook.failed": _webhook_failed,
+    "catalogue.stale": _stale,
     **HEARERS_OF_ADMISSIONS,
     **HEARERS_OF_QUALIFICATIONS,
 }

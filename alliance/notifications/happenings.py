@@ -194,6 +194,14 @@ def _webhook_failed(who: str, data: Data, times: _Times) -> str:
     return _("Its address took nothing for a whole day, so nothing is sent to it any more.")
 
 
+def _stale(who: str, data: Data, times: _Times) -> str:
+    return ngettext(
+        "%(num)d entry has not been confirmed for a year. Look whether it is still right, and confirm it.",
+        "%(num)d entries have not been confirmed for a year. Look whether they are still right, and confirm them.",
+        data["entries"],
+    )
+
+
 def _closure_changed(who: str, data: Data, times: _Times) -> str:
     why = CLOSURE_WORDS[data["kind"]]()
     if data["ends_at"] == data["before"]["ends_at"]:
@@ -232,6 +240,7 @@ _WORDS: Final[dict[str, Callable[[str, Data, _Times], str]]] = {
     "closure.ended": _closure_ended,
     "outside.clashed": _clashed,
     "webhook.failed": _webhook_failed,
+    "catalogue.stale": _stale,
     **ADMISSION_WORDS,
     **PEOPLE_HAPPENINGS,
     **QUALIFICATION_WORDS,

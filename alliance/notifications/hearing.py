@@ -13,10 +13,14 @@ def hearers(
     session: Session, unit_id: int, kind: str, *, managers: Iterable[int], admins: Iterable[int]
 ) -> list[tuple[int, str]]:
     """Those of the managers and admins who hear of it; somebody always does where there is anybody."""
-    by_choice = {"managers": list(managers), "admins": list(admins)}
-    by_choice["all"] = list(dict.fromkeys([*by_choice["managers"], *by_choice["admins"]]))
     chosen = session.scalar(
         sa.select(UnitHearing.hearers).where(UnitHearing.unit_id == unit_id, UnitHearing.kind == kind)
     )
-    found = by_choice[chosen or BY_CODE[kind].hearers] or by_choice["all"]
-    return [(person_id, kind) for person_id in found]
+    return [(person_id, kind) for person_id in who_hears(chosen, kind, managers=managers, admins=admins)]
+
+
+def who_hears(chosen: str | None, kind: str, *, managers: Iterable[int], admins: Iterable[int]) -> list[int]:
+    """The same where what the unit chose is known; without a choice as the kind has it."""
+    by_choice = {"managers": list(managers), "admins": list(admins)}
+    by_choice["all"] = list(dict.fromkeys([*by_choice["managers"], *by_choice["admins"]]))
+    return by_choice[chosen or BY_CODE[kind].hearers] or by_choice["all"]

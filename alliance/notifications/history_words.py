@@ -173,6 +173,7 @@ KIND_NAMES: Final[dict[str, Callable[[], str]]] = {
     "synonyms": lambda: _("Synonyms"),
     "calendar": lambda: _("Calendar days"),
     "alliance": lambda: _("Alliance"),
+    "catalogue": lambda: _("Catalogue"),
 }
 # What the verbs of each sort are about, by what stands before their dot.
 VERB_GROUPS: Final[dict[str, Callable[[], str]]] = {

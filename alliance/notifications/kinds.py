@@ -32,6 +32,7 @@ KINDS: Final = (
     Kind("clash", "owner", "now"),
     Kind("webhook", "admin", "now"),
     Kind("to_qualify", "owner", "now", "all"),
+    Kind("to_confirm", "owner", "now"),
     Kind("to_admit", "admitter", "now"),
     Kind("standing", "admin", "now"),
     Kind("admitted", "booker", "now"),

@@ -130,6 +130,7 @@ _BUTTONS: Final[dict[str, Callable[[], str]]] = {
     "standing": lambda: _("See the unit"),
     "to_qualify": lambda: _("Look at the request"),
     "qualified": lambda: _("See my qualifications"),
+    "to_confirm": lambda: _("Look at the entries"),
 }
 
 

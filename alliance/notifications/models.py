@@ -1,6 +1,6 @@
 """The tables of messages: what each person is told and how, and what he wishes to be told."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -134,3 +134,23 @@ class Reminder(Base):
     booking_id: Mapped[int] = mapped_column(sa.ForeignKey("booking.id"), primary_key=True)
     verb: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     of: Mapped[datetime] = mapped_column(primary_key=True)
+
+
+class EntryReminder(Base):
+    """That those who run an entry were reminded to confirm it: since when nobody has, and when that was said."""
+
+    __tablename__ = "entry_reminder"
+
+    resource_id: Mapped[int] = mapped_column(sa.ForeignKey("resource.id"), primary_key=True)
+    of: Mapped[datetime] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class QualificationReminder(Base):
+    """That somebody was told a qualification of his ends that day; another end is another reminder."""
+
+    __tablename__ = "qualification_reminder"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    qualification_id: Mapped[int] = mapped_column(sa.ForeignKey("qualification.id"), primary_key=True)
+    until: Mapped[date] = mapped_column(primary_key=True)

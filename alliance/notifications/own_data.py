@@ -57,6 +57,7 @@ PARTS: Final = (
         "decided_by_id",
         ("ref", "qualification_id", "status", "decided_at", "reason"),
     ),
+    Part("qualification_reminders", "qualification_reminder", "person_id", ("qualification_id", "until")),
     Part(
         "bookings",
         "booking",

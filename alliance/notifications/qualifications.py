@@ -14,7 +14,7 @@ from alliance.members.models import Management, Person
 from alliance.members.people import admins_of
 from alliance.members.standing import still_manages
 from alliance.notifications.hearing import hearers
-from alliance.resources.models import Qualification, RequiredQualification, Resource
+from alliance.resources.models import HeldQualification, Qualification, RequiredQualification, Resource
 from alliance.resources.qualifications.models import QualificationRequest
 
 Pairs = Iterable[tuple[int, str]]
@@ -55,11 +55,26 @@ def _of_answer(session: Session, event: Event, now: datetime) -> Pairs:
     return [] if person_id is None else [(person_id, "qualified")]
 
 
+def _of_end(session: Session, event: Event, now: datetime) -> Pairs:
+    """Whoever holds it, if it still ends that day."""
+    people = session.scalars(
+        sa.select(HeldQualification.person_id)
+        .join(Person, Person.id == HeldQualification.person_id)
+        .where(
+            Person.ref == event.data["person"],
+            HeldQualification.qualification_id == event.subject_id,
+            HeldQualification.valid_until == date.fromisoformat(event.data["valid_until"]),
+        )
+    )
+    return [(person_id, "qualified") for person_id in people]
+
+
 HEARERS_OF_QUALIFICATIONS: Final[dict[str, Callable[[Session, Event, datetime], Pairs]]] = {
     "qualification.asked": _of_request,
     "qualification.granted": _of_answer,
     "qualification.declined": _of_answer,
     "qualification.revoked": _of_answer,
+    "qualification.ending": _of_end,
 }
 
 # What each means to whoever hears of it; %(resource)s is the qualification here.
@@ -68,6 +83,7 @@ QUALIFICATION_HEADLINES: Final[dict[str, Callable[[], str]]] = {
     "qualification.granted": lambda: _("You hold the qualification %(resource)s"),
     "qualification.declined": lambda: _("Qualification not granted: %(resource)s"),
     "qualification.revoked": lambda: _("Qualification revoked: %(resource)s"),
+    "qualification.ending": lambda: _("Your qualification %(resource)s ends soon"),
 }
 
 
@@ -101,6 +117,13 @@ def _revoked(who: str, data: Mapping[str, Any], times: Any) -> str:
     )
 
 
+def _ending(who: str, data: Mapping[str, Any], times: Any) -> str:
+    return _(
+        "It is held through %(day)s. Ask for it anew in time.",
+        day=times.day(date.fromisoformat(data["valid_until"])),
+    )
+
+
 def _made(who: str, data: Mapping[str, Any], times: Any) -> str:
     return _("%(who)s created it.", who=who)
 
@@ -115,6 +138,7 @@ QUALIFICATION_WORDS: Final[dict[str, Callable[[str, Mapping[str, Any], Any], str
     "qualification.granted": _granted,
     "qualification.declined": _declined,
     "qualification.revoked": _revoked,
+    "qualification.ending": _ending,
     "qualification.made": _made,
     "qualification.changed": _changed,
 }

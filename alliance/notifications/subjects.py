@@ -171,6 +171,22 @@ def _qualifications(session: Session, ids: Collection[int], reader: Actor) -> Fo
     }
 
 
+@dataclass(frozen=True)
+class _Catalogue:
+    """What one runs of it, which has no row of its own."""
+
+    name_zh: str = "资源目录"
+    name_en: str = "Catalogue"
+
+
+def _catalogues(session: Session, ids: Collection[int], reader: Actor) -> Found:
+    """His own part, by his id, for whoever runs any of it."""
+    if reader.person_id not in ids or not (reader.managed_ids or reader.admin_unit_ids):
+        return {}
+    page = "/manage/quality?flaw=not_confirmed"
+    return {reader.person_id: Subject(_Catalogue(), page, ZoneInfo("Asia/Shanghai"))}
+
+
 _FINDERS: Final[dict[str, Finder]] = {
     "booking": _bookings,
     "closure": _closures,
@@ -180,6 +196,7 @@ _FINDERS: Final[dict[str, Finder]] = {
     "join_request": _join_requests,
     "unit": _units,
     "qualification": _qualifications,
+    "catalogue": _catalogues,
 }
 
 

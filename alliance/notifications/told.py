@@ -100,7 +100,11 @@ _HEADLINES: Final[dict[str, Callable[[], str]]] = {
     "webhook": lambda: _("A webhook of %(name)s is switched off"),
 }
 # Where what happened says more than what kind of news it is.
-_BY_VERB: Final = {**ADMISSION_HEADLINES, **QUALIFICATION_HEADLINES}
+_BY_VERB: Final[dict[str, Callable[[], str]]] = {
+    **ADMISSION_HEADLINES,
+    **QUALIFICATION_HEADLINES,
+    "catalogue.stale": lambda: _("Entries of yours want to be confirmed"),
+}
 # What was not there before: who and what stand in the headline, when stands below it.
 _NEW: Final = {("to_decide", "booking.requested"), ("booked", "booking.approved")}
 _DECISIONS: Final[dict[str, Callable[[], str]]] = {

@@ -23,6 +23,7 @@ def kind_names() -> dict[str, str]:
         "admitted": _("My application was decided"),
         "to_qualify": _("Somebody asks for a qualification"),
         "qualified": _("A qualification of mine"),
+        "to_confirm": _("Entries I run have not been confirmed for a year"),
     }
 
 
@@ -45,7 +46,8 @@ def kind_hints() -> dict[str, str]:
         "standing": "",
         "admitted": _("to join a unit or the alliance"),
         "to_qualify": _("that I grant"),
-        "qualified": _("granted, not granted or revoked"),
+        "qualified": _("granted, not granted or revoked; thirty days before it ends"),
+        "to_confirm": _("once a month at most"),
     }
 
 

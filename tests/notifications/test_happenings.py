@@ -113,6 +113,21 @@ TOLD = [
     ("join.admitted", {}, "Lin said yes. You can book for the unit."),
     ("join.refused", {"reason": "Unknown"}, "Lin refused it: Unknown"),
     ("join.withdrawn", {}, "Lin withdrew the request."),
+    (
+        "catalogue.stale",
+        {"entries": 1},
+        "1 entry has not been confirmed for a year. Look whether it is still right, and confirm it.",
+    ),
+    (
+        "catalogue.stale",
+        {"entries": 3},
+        "3 entries have not been confirmed for a year. Look whether they are still right, and confirm them.",
+    ),
+    (
+        "qualification.ending",
+        {"valid_until": "2026-12-23"},
+        "It is held through Wed 23 Dec. Ask for it anew in time.",
+    ),
     ("alliance.begun", {}, "Lin began the alliance."),
     ("person.joined", {}, "Lin made the account."),
     ("person.suspended", {"reason": "Lost"}, "Lin suspended the account: Lost"),

@@ -30,7 +30,12 @@ _PATIENCE_SECONDS = 180
 @pytest.fixture
 def letters(app, world):
     """So many letters to one person, due long ago, each about a booking of its own."""
-    choose(by=world.actor(world.fang), modes={"booked": "now"}, digest="daily", calendar_part="none")
+    choose(
+        by=world.actor(world.fang),
+        modes={"booked": "now", "to_confirm": "off"},
+        digest="daily",
+        calendar_part="none",
+    )
     confocal, lin = world.resource(), world.actor(world.lin)
     # The worker lives today, when some of so many bookings may be near.
     choose(by=lin, modes={"reminder": "off"}, digest="daily", calendar_part="none")
