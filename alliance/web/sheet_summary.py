@@ -51,7 +51,7 @@ def summary_of(session: Session, resource: Resource) -> Mapping[str, Sequence[st
             _groups(session, sheet["groups"])
             if resource.visibility == "groups"
             else str(VISIBILITY_NAMES[resource.visibility]),
-            str(DETAIL_NAMES[resource.detail]),
+            _("Others see of a booking: %(detail)s.", detail=DETAIL_NAMES[resource.detail]),
         ],
         "approval": [decisions(sheet["routes"], owner) or _("Nobody's bookings are accepted.")],
         "qualifications": _qualifications(session, sheet["qualifications"]),
