@@ -9,13 +9,19 @@ from sqlalchemy.orm import Session
 
 from alliance import clock
 from alliance.db import action
-from alliance.errors import Forbidden, Missing, Problem, Refused, refuse_if
+from alliance.errors import Forbidden, Missing, Problem, Refused, Stale, refuse_if
 from alliance.history.actions import record
 from alliance.hold import hold
 from alliance.members.actor import Actor, actor_of
 from alliance.members.joining.applications import add_unit
 from alliance.members.models import Unit
-from alliance.members.unit_facts import UnitFacts, facts_of, problems_with_code, problems_with_facts
+from alliance.members.unit_facts import (
+    UnitFacts,
+    facts_of,
+    problems_with_code,
+    problems_with_facts,
+    unit_version,
+)
 from alliance.members.units import unit_by_code
 
 # What a unit owns is known here by its column alone, for resources stand above members.
@@ -46,14 +52,16 @@ def make_unit(session: Session, code: str, facts: UnitFacts, *, status: str = "a
 
 
 @action
-def edit_unit(session: Session, code: str, facts: UnitFacts, *, by: Actor) -> str:
+def edit_unit(session: Session, code: str, facts: UnitFacts, *, by: Actor, version: str | None = None) -> str:
     """Change what the unit says of itself; its admins and the secretariat may. Return its code.
 
-    Raises Missing, Forbidden or Refused.
+    With `version` only if it still is that one. Raises Missing, Forbidden, Stale or Refused.
     """
     unit, by = _held(session, code, by)
     if not by.is_secretariat and unit.id not in by.admin_unit_ids:
         raise Forbidden("admin")
+    if version is not None and version != unit_version(unit):
+        raise Stale
     refuse_if(problems_with_facts(facts))
     before, after = vars(facts_of(unit)), vars(facts)
     changed = {name: value for name, value in after.items() if value != before[name]}

@@ -1,24 +1,27 @@
 """Groups of units: the list, the page of each, and looking after them."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from alliance.db import db
-from alliance.errors import Forbidden, Problem, Refused
+from alliance.errors import Forbidden, Problem, Refused, Stale
 from alliance.i18n import gettext as _
 from alliance.i18n import localized
 from alliance.members.actor import Actor
 from alliance.members.groups import (
+    Known,
     add_to_group,
     edit_group,
     group_known_to,
+    group_version,
     groups_known_to,
     make_group,
     may_fill,
     remove_from_group,
 )
+from alliance.members.models import Unit
 from alliance.members.queries import member_units
 from alliance.resources.queries import counts_on_offer
 from alliance.web.access import members_only
@@ -78,12 +81,7 @@ def edit(code: str) -> str:
     """Its names and its lead unit."""
     actor = _secretariat()
     known, units = group_known_to(db.session(), code, actor)
-    values = {
-        "name_zh": known.group.name_zh,
-        "name_en": known.group.name_en or "",
-        "lead": known.lead.code if known.lead else "",
-    }
-    return _edit(known, units, GroupForm(formdata=None, data=values))
+    return _edit(known, units, _stands(known, units))
 
 
 @blueprint.post("/<code>/edit")
@@ -95,7 +93,15 @@ def change(code: str) -> Answer:
     if not form.validate():
         return _edit(known, units, form), 422
     try:
-        edit_group(code, form.name_zh.data, form.name_en.data or "", form.lead.data, by=actor)
+        version = form.version.data or None
+        edit_group(
+            code, form.name_zh.data, form.name_en.data or "", form.lead.data, by=actor, version=version
+        )
+    except Stale:
+        known, units = group_known_to(db.session(), code, actor)
+        now = _stands(known, units)
+        form.tell_of_others(now.version.data)
+        return _edit(known, units, form, now), 409
     except Refused as refused:
         form.tell(refused.problems)
         known, units = group_known_to(db.session(), code, actor)
@@ -153,6 +159,21 @@ def _page(code: str, problems: tuple[Problem, ...] = ()) -> str:
     )
 
 
-def _edit(known: Any, units: Any, form: GroupForm) -> str:
-    form.fit([(unit.code, str(localized(unit, "name"))) for unit in units])
-    return render_template("groups/edit.html", group=known.group, form=form)
+def _stands(known: Known, units: Sequence[Unit]) -> GroupForm:
+    """The form as it stands."""
+    values = {
+        "name_zh": known.group.name_zh,
+        "name_en": known.group.name_en or "",
+        "lead": known.lead.code if known.lead else "",
+        "version": group_version(known.group, [unit.id for unit in units]),
+    }
+    return GroupForm(formdata=None, data=values)
+
+
+def _edit(known: Known, units: Sequence[Unit], form: GroupForm, now: GroupForm | None = None) -> str:
+    """The form; with `now` beside it what somebody else has made of it."""
+    choices = [(unit.code, str(localized(unit, "name"))) for unit in units]
+    for each in (form, now):
+        if each is not None:
+            each.fit(choices)
+    return render_template("groups/edit.html", group=known.group, form=form, now=now)

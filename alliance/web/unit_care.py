@@ -6,14 +6,14 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from werkzeug.wrappers import Response
 
 from alliance.db import db
-from alliance.errors import Forbidden, Missing, Refused
+from alliance.errors import Forbidden, Missing, Refused, Stale
 from alliance.history.queries import events_of
 from alliance.i18n import gettext as _
 from alliance.members.actor import Actor
 from alliance.members.models import Unit
 from alliance.members.queries import names_of
 from alliance.members.unit_actions import edit_unit, make_unit, readmit_unit
-from alliance.members.unit_facts import TILES, facts_of
+from alliance.members.unit_facts import TILES, facts_of, unit_version
 from alliance.members.units import unit_by_code
 from alliance.notifications.happenings import happening
 from alliance.web.access import members_only
@@ -57,8 +57,7 @@ def create() -> Answer:
 def edit(code: str) -> str:
     """What the unit says of itself, to be changed by its admins and the secretariat."""
     unit = _looked_after(code)
-    facts = vars(facts_of(unit))
-    return _edit(unit, UnitForm(formdata=None, data={**facts, "tile": str(facts["tile"])}))
+    return _edit(unit, _stands(unit))
 
 
 @blueprint.post("/<code>/edit")
@@ -69,7 +68,11 @@ def change(code: str) -> Answer:
     if not form.validate():
         return _edit(unit, form), 422
     try:
-        edit_unit(code, form.facts(), by=require_actor())
+        edit_unit(code, form.facts(), by=require_actor(), version=form.version.data or None)
+    except Stale:
+        unit = _looked_after(code)
+        form.tell_of_others(unit_version(unit))
+        return _edit(unit, form, now=_stands(unit)), 409
     except Refused as refused:
         form.tell(refused.problems)
         return _edit(_looked_after(code), form), 422
@@ -119,9 +122,16 @@ def _new(form: NewUnitForm) -> str:
     )
 
 
-def _edit(unit: Unit, form: UnitForm) -> str:
+def _stands(unit: Unit) -> UnitForm:
+    """The form as it stands."""
+    facts = vars(facts_of(unit))
+    return UnitForm(formdata=None, data={**facts, "tile": str(facts["tile"]), "version": unit_version(unit)})
+
+
+def _edit(unit: Unit, form: UnitForm, now: UnitForm | None = None) -> str:
+    """The form; with `now` beside it what somebody else has made of it."""
     form.fit()
-    return render_template("unit_care/edit.html", unit=unit, form=form, tiles=TILES)
+    return render_template("unit_care/edit.html", unit=unit, form=form, now=now, tiles=TILES)
 
 
 def _standing(unit: Unit) -> str:

@@ -46,6 +46,18 @@ def test_the_secretariat_makes_fills_and_edits_a_group(qin, world):
     assert "Bio chain" not in page
 
 
+def test_of_two_who_edit_a_group_at_once_the_second_sees_what_stands_now(qin, chain):
+    form = {"name_zh": "链", "name_en": "Mine", "lead": "INST"}
+    read = re.search(r'name="version"[^>]*value="(\w+)"', qin.get("/groups/CHAIN/edit").text)[1]
+    qin.send("/groups/CHAIN/edit", on="/groups/CHAIN/edit", **{**form, "name_en": "Theirs"})
+
+    stale = qin.send("/groups/CHAIN/edit", on="/groups/CHAIN/edit", **form, version=read)
+
+    assert stale.status_code == 409
+    assert "What stands now Chinese name 链 English name Theirs Lead unit INST Unit" in words(stale)
+    assert 'value="Mine"' in stale.text
+
+
 def test_an_admin_of_the_lead_unit_fills_it_and_others_only_read(app, world, chain):
     fang, member = Visitor(app, world.fang), Visitor(app, world.person("member", world.institute))
     lin = Visitor(app, world.lin)

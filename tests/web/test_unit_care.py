@@ -65,6 +65,22 @@ def test_an_admin_edits_his_unit_and_the_page_says_so(fang, world):
     assert "Suspend" not in history
 
 
+def test_of_two_who_edit_a_unit_at_once_the_second_sees_what_stands_now(fang, qin, world):
+    read = re.search(r'name="version"[^>]*value="(\w+)"', qin.get("/units/INST/edit").text)[1]
+    fang.send("/units/INST/edit", on="/units/INST/edit", **FACTS)
+    mine = {**FACTS, "name_en": "Of the secretariat", "version": read}
+
+    stale = qin.send("/units/INST/edit", on="/units/INST/edit", **mine)
+    read = re.search(r'name="version"[^>]*value="(\w+)"', stale.text)[1]
+    saved = qin.send("/units/INST/edit", on="/units/INST/edit", **{**mine, "version": read})
+
+    assert (stale.status_code, saved.status_code) == (409, 303)
+    assert "Somebody else has changed this meanwhile." in words(stale)
+    assert "What stands now" in words(stale)
+    assert "Deep Sea Institute" in words(stale)
+    assert 'value="Of the secretariat"' in stale.text
+
+
 @pytest.mark.parametrize("text", ["\0", "\u202e", "x" * 100_000, "\ufffe<script>", "9" * 5000])
 def test_nothing_hostile_breaks_the_form(fang, world, text):
     for field in FACTS:

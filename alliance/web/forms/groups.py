@@ -11,7 +11,7 @@ from alliance.i18n import gettext as _
 from alliance.i18n import lazy_gettext as _l
 from alliance.members.unit_facts import LONGEST
 from alliance.web.forms.booking import one_line
-from alliance.web.forms.units import TellingForm
+from alliance.web.forms.units import TellingForm, version_field
 
 _TOO_LONG: Final = _l("At most %(max)d characters.")
 _NEEDED: Final = _l("Fill this in.")
@@ -39,6 +39,7 @@ class NewGroupForm(_Named):
 class GroupForm(_Named):
     """What a group is called, and which of its units leads it."""
 
+    version = version_field()
     lead = SelectField(_l("Lead unit"), validate_choice=False)
 
     def fit(self, units: Sequence[tuple[str, str]]) -> None:

@@ -3,11 +3,12 @@
 from typing import Any, Final
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import EmailField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from alliance.errors import Problem
+from alliance.i18n import gettext as _
 from alliance.i18n import lazy_gettext as _l
 from alliance.members.joining.models import LONGEST_REASON, LONGEST_WHY
 from alliance.members.models import UNIT_KINDS
@@ -48,6 +49,11 @@ TILE_NAMES: Final = {
 }
 
 
+def version_field() -> HiddenField:
+    """Which state of a thing a form was filled from."""
+    return HiddenField(filters=[one_line])
+
+
 class TellingForm(FlaskForm):
     """A form that says each finding beside the field it is about."""
 
@@ -62,6 +68,24 @@ class TellingForm(FlaskForm):
             sentence = said(problem)
             if sentence not in errors:
                 self._add(problem.field if here else None, sentence)
+
+    def in_words(self) -> list[tuple[str, str]]:
+        """What stands in each visible field, under its label."""
+        found = []
+        for field in self:
+            if not isinstance(field, HiddenField):
+                choices = getattr(field, "choices", None) or []
+                names = {choice.value: str(choice.label) for choice in choices}
+                found.append((str(field.label.text), names.get(field.data, str(field.data or ""))))
+        return found
+
+    def tell_of_others(self, version: str) -> None:
+        """That somebody else has changed it meanwhile; what is saved next is compared with that."""
+        self._add(
+            None,
+            _("Somebody else has changed this meanwhile. Compare with what stands now, then save again."),
+        )
+        self["version"].data = version
 
     def _add(self, field: str | None, sentence: str) -> None:
         if field is None:
@@ -132,6 +156,7 @@ class ApplicationForm(_Named):
 class UnitForm(_Named):
     """What a unit says of itself."""
 
+    version = version_field()
     monogram_zh = StringField(
         _l("Chinese monogram"),
         [DataRequired(_NEEDED), Length(max=2, message=_TOO_LONG)],
