@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import coverage
 import flask_migrate
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -71,9 +72,12 @@ Flask.url_rule_class = _KnownRule
 _AT_HAND: dict[str, Engine] = {}
 
 
-# To be watched doubles the work of a test. What is counted as covered is run by a test of its own domain, on SQLite
-# where it runs on both databases; whatever else runs it is not watched.
-_UNWATCHED = ("api", "bench", "browser", "growth", "promises", "races", "web")
+# How long one example takes says more about who else uses the machine than about our code.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
+# To be watched doubles the work of a test. What runs on both databases is watched on SQLite, and what runs for long
+# repeats what others have run.
+_UNWATCHED = ("bench", "browser", "growth", "promises", "races")
 
 
 def _is_watched(item: pytest.Item) -> bool:

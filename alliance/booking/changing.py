@@ -59,7 +59,8 @@ def problems_with_move(booking: Booking, wish: Wish, facts: Facts, by: Actor) ->
         return []
     problems = problems_with(wish, facts)
     if not facts.shrinks(wish):
-        if booking.unit_id not in by.unit_ids:
+        # Who has left the unit has already heard it of his own booking.
+        if booking.unit_id not in by.unit_ids and not any(each.code == "not_of_unit" for each in problems):
             problems.append(Problem("not_your_unit", field="unit"))
         if booking.starts_at <= facts.now:
             problems.append(Problem("already_started", field="start"))

@@ -270,7 +270,7 @@ def test_who_has_left_the_unit_may_give_back_but_take_nothing_new_in_its_name(wo
 
     with pytest.raises(Refused) as refusal:
         move_booking(ref, afternoon("18:00", "19:00"), by=lin)
-    assert refusal.value.problems == (Problem("not_your_unit", field="unit"),)
+    assert refusal.value.problems == (Problem("not_of_unit", field="unit"),)
     move_booking(ref, afternoon("14:00", "15:00"), by=lin)
 
     assert booking(world, ref).unit_id == world.university.id
