@@ -1,6 +1,7 @@
 """What a unit says of itself, and what may be wrong with that."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +18,8 @@ from alliance.refs import digest
 LONGEST: Final = {"name_zh": 120, "name_en": 160, "contact_email": 254}
 TILES: Final = (1, 2, 3, 4, 5, 6)
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9-]{1,19}")
+# Control characters, and what separates lines and paragraphs.
+_NOT_IN_NAMES: Final = frozenset({"Cc", "Zl", "Zp"})
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,18 @@ def problems_with_facts(facts: UnitFacts) -> list[Problem]:
 
 
 def problems_with_names(names: Mapping[str, Any]) -> Iterator[Problem]:
-    """What is wrong with the two names: the Chinese one is needed, and neither may be too long."""
+    """What is wrong with the two names: the Chinese one is needed, and neither may be too long or no line of text."""
     if not names["name_zh"].strip():
         yield Problem("name_needed", field="name_zh")
     for field in ("name_zh", "name_en"):
-        yield from problem_with_text(names[field], field, LONGEST[field])
+        yield from problem_with_name(names[field], field, LONGEST[field])
+
+
+def problem_with_name(text: str, field: str, longest: int) -> Iterator[Problem]:
+    """Whether it is too long to be kept, cannot be stored, or is no single line of text."""
+    yield from problem_with_text(text, field, longest)
+    if "\0" not in text and any(unicodedata.category(sign) in _NOT_IN_NAMES for sign in text):
+        yield Problem("not_one_line", field=field)
 
 
 def problem_with_text(text: str, field: str, longest: int) -> Iterator[Problem]:

@@ -13,6 +13,15 @@ def _name_needed(params: Params, times: Times) -> Words:
     return Words(_("No name"), _("A name is missing here."), _("Enter one."), "alliance")
 
 
+def _not_one_line(params: Params, times: Times) -> Words:
+    return Words(
+        _("Not one line"),
+        _("A name is one line of text; this one holds a line break or a character nobody can see."),
+        _("Leave it out."),
+        "nobody",
+    )
+
+
 def _why_needed(params: Params, times: Times) -> Words:
     return Words(
         _("No reason given"),
@@ -221,6 +230,7 @@ def _last_secretary(params: Params, times: Times) -> Words:
 
 ADMISSION_PROBLEMS: Final[dict[str, Saying]] = {
     "name_needed": _name_needed,
+    "not_one_line": _not_one_line,
     "why_needed": _why_needed,
     "unfit_code": _unfit_code,
     "unit_code_taken": _unit_code_taken,

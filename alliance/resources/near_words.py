@@ -120,8 +120,8 @@ def _seen_by(reader: Actor | None, has_latin: bool) -> Any:
             _joined(until(Resource.search_text, TECHNIQUES_END)),
             _joined(until(Resource.search_words, TECHNIQUES_END)) if has_latin else sa.null(),
             _joined(Unit.code),
-            _joined(Unit.name_zh),
-            _joined(sa.func.coalesce(Unit.name_en, "")),
+            _joined(_apart(Unit.name_zh)),
+            _joined(_apart(sa.func.coalesce(Unit.name_en, ""))),
             sa.select(_joined(Synonym.folded)).scalar_subquery(),
         )
         .join(Unit, Unit.id == Resource.owner_id)
@@ -131,6 +131,11 @@ def _seen_by(reader: Actor | None, has_latin: bool) -> Any:
 
 def _joined(text: sa.ColumnElement[Any] | sa.SQLColumnExpression[Any]) -> sa.ColumnElement[str]:
     return sa.func.aggregate_strings(sa.literal(_BEFORE) + text, "")
+
+
+def _apart(name: sa.ColumnElement[str] | sa.SQLColumnExpression[str]) -> sa.ColumnElement[str]:
+    """The name of a unit, which nobody folds, without the sign that would make two texts of it."""
+    return sa.func.replace(name, _BEFORE, " ")
 
 
 def _is_latin(word: str) -> bool:

@@ -64,6 +64,14 @@ def test_everything_that_does_not_fit_is_named(office):
     assert office.get(f"/applications/{ref}").get_json()["status"] == "open"
 
 
+def test_names_are_one_line_without_control_characters(office):
+    ref = applied()
+
+    wrong = office.post(f"/applications/{ref}/admission", {"name_zh": "海\x1d洋", "name_en": "Sea\nLab"})
+
+    assert (wrong.status_code, codes(wrong)) == (422, ["not_one_line", "not_one_line"])
+
+
 def test_it_refuses_with_a_reason_which_the_applicant_reads(world, calling, office):
     ref, lin = applied(by=world.actor(world.lin)), calling(world.lin)
     assert lin.post(f"/applications/{ref}/refusal", {"reason": "No"}).status_code == 403

@@ -76,7 +76,13 @@ def test_the_secretariat_makes_a_group_fills_it_and_lets_one_of_its_units_lead(w
 
 @pytest.mark.parametrize(
     ("code", "name", "said"),
-    [("CHAIN", "链", "unit_code_taken"), ("c", "链", "unfit_code"), ("NEW", " ", "name_needed")],
+    [
+        ("CHAIN", "链", "unit_code_taken"),
+        ("c", "链", "unfit_code"),
+        ("NEW", " ", "name_needed"),
+        ("NEW", "链\x1d组", "not_one_line"),
+        ("NEW", "产\n业", "not_one_line"),
+    ],
 )
 def test_what_cannot_be_made_is_said(world, qin, chain, code, name, said):
     with pytest.raises(Refused) as refused:

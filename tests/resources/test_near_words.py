@@ -61,6 +61,15 @@ def test_what_shares_a_part_comes_near_with_its_kind_and_who_shares_such(world, 
     assert near == NearThings("", (scopes[0].id, scopes[1].id), ("instrument",), (institute, university))
 
 
+def test_no_sign_in_the_name_of_a_unit_keeps_others_from_finding(world, scopes):
+    world.institute.name_zh, world.institute.name_en = "研\x1d究\n所", "In\x1dst"
+    world.session.commit()
+
+    near = near_things(world.session, world.actor(world.lin), "超分辨显微镜")
+
+    assert near.units == (NearUnit("INST", "研 究\n所", "In st"), NearUnit("UNIV", "UNIV 单位", "UNIV Unit"))
+
+
 def test_nothing_hidden_is_hinted_at(world, scopes):
     add(world, "SECRET", "保密离心机", "Secret centrifuge", visibility="hidden")
     add(world, "GONE", "退役离心机", "Retired centrifuge", status="retired")

@@ -24,6 +24,7 @@ from alliance.members.unit_facts import (
     TILES,
     UnitFacts,
     problem_with_email,
+    problem_with_name,
     problem_with_text,
     problems_with_code,
     problems_with_facts,
@@ -217,7 +218,7 @@ def _problems(session: Session, wish: Applying) -> list[Problem]:
         problems.append(Problem("why_needed", field="why"))
     return [
         *problems,
-        *problem_with_text(wish.applicant_name, "applicant_name", 80),
+        *problem_with_name(wish.applicant_name, "applicant_name", 80),
         *problem_with_text(wish.why, "why", LONGEST_WHY),
         *problem_with_email(wish.contact_email, "contact_email"),
         *problem_with_email(wish.applicant_email, "applicant_email"),

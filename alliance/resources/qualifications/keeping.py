@@ -12,7 +12,7 @@ from alliance.errors import Forbidden, Missing, Problem, refuse_if
 from alliance.history.actions import record
 from alliance.hold import hold
 from alliance.members.actor import Actor
-from alliance.members.unit_facts import problem_with_text
+from alliance.members.unit_facts import problem_with_name
 from alliance.members.units import unit_by_code
 from alliance.resources.changes import apply
 from alliance.resources.models import Qualification, RequiredQualification, Resource, ResourcePart
@@ -123,8 +123,8 @@ def _let_ask(session: Session, of: Qualification, codes: Collection[str], by: Ac
 
 def _problems(name_zh: str, name_en: str) -> list[Problem]:
     problems = [
-        *problem_with_text(name_zh.strip(), "name_zh", LONGEST_ZH),
-        *problem_with_text(name_en.strip(), "name_en", LONGEST_EN),
+        *problem_with_name(name_zh.strip(), "name_zh", LONGEST_ZH),
+        *problem_with_name(name_en.strip(), "name_en", LONGEST_EN),
     ]
     if not name_zh.strip():
         problems.append(Problem("name_needed", field="name_zh"))

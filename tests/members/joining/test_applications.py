@@ -76,6 +76,10 @@ def test_whoever_is_signed_in_applies_as_himself(world):
     [
         ({"name_zh": " "}, ("name_needed", "name_zh")),
         ({"name_zh": "长" * 121}, ("too_much_text", "name_zh")),
+        ({"name_zh": "海\x1d洋"}, ("not_one_line", "name_zh")),
+        ({"name_en": "Sea\nLab"}, ("not_one_line", "name_en")),
+        ({"name_en": "Sea\u2029Lab"}, ("not_one_line", "name_en")),
+        ({"applicant_name": "A\x01"}, ("not_one_line", "applicant_name")),
         ({"name_en": "\0"}, ("bad_characters", "name_en")),
         ({"name_en": "\ud800"}, ("bad_characters", "name_en")),
         ({"code": "INST"}, ("unit_code_taken", "code")),
