@@ -9,22 +9,31 @@ from alliance import clock
 from alliance.errors import Forbidden, Missing
 from alliance.hold import hold
 from alliance.members.actor import Actor, actor_of
-from alliance.members.models import Management, Membership, Unit
+from alliance.members.models import Management, Membership, Person, Unit
 from alliance.members.standing import lasts, still_manages
 from alliance.members.units import unit_by_code
 
 
 def admins_of(unit_id: int) -> sa.Select[int]:
-    """The ids of those who are admins of the unit now."""
-    return sa.select(Membership.person_id).where(
-        Membership.unit_id == unit_id, Membership.is_admin, lasts(clock.now())
+    """The ids of those who are admins of the unit now, suspended ones left out."""
+    return (
+        sa.select(Membership.person_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.unit_id == unit_id,
+            Membership.is_admin,
+            Person.status == "active",
+            lasts(clock.now()),
+        )
     )
 
 
 def managers_of(resource_id: int) -> sa.Select[int]:
-    """The ids of those who manage the resource now."""
-    return sa.select(Management.person_id).where(
-        Management.resource_id == resource_id, still_manages(clock.now())
+    """The ids of those who manage the resource now, suspended ones left out."""
+    return (
+        sa.select(Management.person_id)
+        .join(Person, Person.id == Management.person_id)
+        .where(Management.resource_id == resource_id, Person.status == "active", still_manages(clock.now()))
     )
 
 

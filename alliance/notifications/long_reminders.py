@@ -129,11 +129,16 @@ def _hearers(session: Session, stale: Sequence[Any], now: datetime) -> Iterator[
     if not stale:
         return
     managers = _by_first(
-        session, sa.select(Management.resource_id, Management.person_id).where(still_manages(now))
+        session,
+        sa.select(Management.resource_id, Management.person_id)
+        .join(Person, Person.id == Management.person_id)
+        .where(Person.status == "active", still_manages(now)),
     )
     admins = _by_first(
         session,
-        sa.select(Membership.unit_id, Membership.person_id).where(Membership.is_admin, lasts(now)),
+        sa.select(Membership.unit_id, Membership.person_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.is_admin, Person.status == "active", lasts(now)),
     )
     chosen = dict(
         session.execute(

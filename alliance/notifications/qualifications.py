@@ -30,11 +30,13 @@ def _of_request(session: Session, event: Event, now: datetime) -> Pairs:
         return []
     managers = (
         sa.select(Management.person_id)
+        .join(Person, Person.id == Management.person_id)
         .join(Resource, Resource.id == Management.resource_id)
         .join(RequiredQualification, RequiredQualification.resource_id == Resource.id)
         .where(
             RequiredQualification.qualification_id == qualification.id,
             Resource.owner_id == qualification.owner_id,
+            Person.status == "active",
             still_manages(clock.now()),
         )
         .distinct()

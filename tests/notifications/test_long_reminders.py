@@ -128,6 +128,29 @@ def test_the_unit_chooses_who_hears_and_managers_alone_hear_of_what_is_always_bu
     assert sorted(told_of(session, "catalogue.stale")) == sorted([(world.fang.id, 1), (mei.id, 1)])
 
 
+def test_the_admins_are_told_of_what_the_suspended_ran_alone(session, world, old):
+    mei = world.person("mei", world.institute)
+    old("A", mei)
+    mei.status = "suspended"
+    session.commit()
+
+    remind_of_entries(ZONE)
+
+    assert told_of(session, "catalogue.stale") == [(world.fang.id, 1)]
+
+
+def test_the_managers_are_told_of_what_the_suspended_admin_was_chosen_for(session, world, old):
+    mei = world.person("mei", world.institute)
+    choose_hearers("INST", world.actor(world.fang), {"to_confirm": "admins"})
+    old("A", mei)
+    world.fang.status = "suspended"
+    session.commit()
+
+    remind_of_entries(ZONE)
+
+    assert told_of(session, "catalogue.stale") == [(mei.id, 1)]
+
+
 def test_the_message_leads_to_what_wants_to_be_confirmed(session, world, old):
     old("A")
     remind_of_entries(ZONE)

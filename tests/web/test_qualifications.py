@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from alliance.notifications.actions import tell
-from alliance.notifications.models import Delivery
+from alliance.notifications.models import Delivery, UnitHearing
 from alliance.resources.models import HeldQualification, Resource
 from alliance.resources.qualifications.actions import ask_for_qualification
 from alliance.resources.qualifications.models import QualificationRequest
@@ -179,6 +179,21 @@ def test_letters_about_qualifications_go_out(world, use, lin):
         (world.fang.id, "to_qualify", "app"),
         (world.fang.id, "to_qualify", "mail"),
     }
+
+
+def test_the_admins_hear_who_asks_where_the_only_manager_is_suspended(world, use, lin):
+    mei = world.person("mei", world.institute)
+    world.manages(mei, world.session.scalars(sa.select(Resource)).one())
+    world.session.merge(UnitHearing(unit_id=world.institute.id, kind="to_qualify", hearers="managers"))
+    mei.status = "suspended"
+    world.session.commit()
+
+    ask_for_qualification("USE", by=world.actor(world.lin))
+    while tell("Asia/Shanghai"):
+        pass
+
+    told = world.session.scalars(sa.select(Delivery.person_id).distinct()).all()
+    assert told == [world.fang.id]
 
 
 def test_the_lists_cost_the_same_with_one_and_three(world, use, fang):
