@@ -2,6 +2,7 @@
 
 Two texts look alike when they, and all that lies around them, have the same names and the same colours, sizes and
 layers. What is placed over something else by its coordinates is reckoned each time: what lies behind it may differ.
+Only what axe has really found readable counts as known.
 """
 
 from collections import defaultdict
@@ -60,28 +61,37 @@ _RUN = """async ({tags, known}) => {
     element.matches("input, select, textarea, button") ||
     [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
 
-  const asked = new Map(), alike = new Set();
+  // The elements of each look that is not known yet; of those placed by coordinates each is a look of its own.
+  const alike = new Map();
   for (const element of document.body.querySelectorAll("*")) {
     if (!speaks(element) || !element.checkVisibility()) continue;
-    const its = look(element);
-    if (!placed.has(element) && (readable.has(its) || alike.has(its))) continue;
-    alike.add(its);
-    asked.set(element, its);
+    const same = look(element), its = placed.has(element) ? element : same;
+    if (readable.has(its)) continue;
+    alike.set(its, [...(alike.get(its) ?? []), element]);
   }
 
   const run = {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]};
   const other = await axe.run(document, {...run, rules: {"color-contrast": {enabled: false}}});
-  if (!asked.size) return {violations: other.violations, readable: []};
-  const contrast = await axe.run({include: [...asked.keys()]}, {
-    runOnly: {type: "rule", values: ["color-contrast"]},
-    resultTypes: ["violations", "incomplete"],
-    elementRef: true,
-  });
-  for (const {element} of [...contrast.violations, ...contrast.incomplete].flatMap((rule) => rule.nodes))
-    asked.delete(element);
+  const violations = [...other.violations], passed = new Set(), judged = new Set();
+  const reckon = async (elements) => {
+    if (!elements.length) return;
+    const contrast = await axe.run({include: elements}, {
+      runOnly: {type: "rule", values: ["color-contrast"]},
+      resultTypes: ["violations", "passes"],
+      elementRef: true,
+    });
+    violations.push(...contrast.violations);
+    const nodes = (rules) => rules.flatMap((rule) => rule.nodes.map((node) => node.element));
+    for (const element of nodes(contrast.passes)) passed.add(element);
+    for (const element of [...nodes(contrast.passes), ...nodes(contrast.violations)]) judged.add(element);
+  };
+  await reckon([...alike.values()].map(([first]) => first));
+  // Axe passes over what is disabled or hidden from the eye: then the others of that look tell.
+  await reckon([...alike.values()].flatMap(([first, ...others]) => judged.has(first) ? [] : others));
   return {
-    violations: [...other.violations, ...contrast.violations].map(({id, nodes}) =>
+    violations: violations.map(({id, nodes}) =>
       ({id, nodes: nodes.map(({target, html}) => ({target, html}))})),
-    readable: [...asked.values()],
+    readable: [...alike].filter(([its, elements]) => typeof its === "string" && elements.some((e) => passed.has(e)))
+      .map(([its]) => its),
   };
 }"""

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.axe import bring_axe, by_axe
 
 SEEN = '<ul class="calm"><li class="word">One</li><li class="word">Two</li></ul>'
-STYLE = "<style>.word { color: black } .over { position: absolute } .dim { opacity: 0.2 }</style>"
+STYLE = "<style>.word { color: black } .over { position: absolute } .dim { opacity: 0.2 } .pale { color: #ccc }</style>"
 
 
 @pytest.fixture
@@ -45,6 +45,25 @@ def test_what_is_hard_to_read_is_found_again_on_every_page(page: Page):
     body = '<p style="color: #ccc">Pale</p>'
 
     assert [len(unreadable(page, body)) for _ in range(2)] == [1, 1]
+
+
+@pytest.mark.parametrize("unjudged", ['style="position: static; width: 0; height: 0; overflow: hidden"', ""])
+def test_what_axe_did_not_judge_is_not_known_to_be_readable(page: Page, unjudged: str):
+    pale = '<p><label class="pale" for="a">Pale</label><input id="a"{}></p>'
+
+    before = unreadable(page, f"<div {unjudged}>{pale.format(' disabled')}</div>")
+    after = unreadable(page, f"<div {unjudged}></div><div>{pale.format('')}</div>")
+
+    assert before == []
+    assert len(after) == 1
+
+
+def test_of_two_alike_the_second_tells_where_axe_passes_over_the_first(page: Page):
+    pale = '<p><label class="pale" for="{0}">Pale</label><input id="{0}"{1}></p>'
+
+    found = unreadable(page, pale.format("a", " disabled") + pale.format("b", ""))
+
+    assert len(found) == 1
 
 
 def test_what_lies_over_something_else_is_looked_at_each_time(page: Page):
