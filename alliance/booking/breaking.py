@@ -210,10 +210,13 @@ def wholes_shown(session: Session, resource_id: int) -> tuple[str, ...]:
 
 
 def untimed_under(session: Session, resource: Resource, changes: Mapping[str, Any]) -> list[Problem]:
-    """What keeps it from being used otherwise than by time: a published whole needs its parts to be."""
+    """What keeps it from being used otherwise than by time: a whole is, and a published one needs its parts to be."""
     preset = changes.get("preset")
     if preset is None or resource.mode != "timed" or MODE_OF_PRESET[preset] == "timed":
         return []
+    its_parts = sa.select(ResourcePart.part_id).where(ResourcePart.whole_id == resource.id)
+    if session.scalar(its_parts.limit(1)) is not None:
+        return [Problem("whole_stays_timed", field="preset")]
     return part_of_shown(session, resource.id, field="preset")
 
 

@@ -35,6 +35,7 @@ from alliance.resources.changes import (
     held_resource,
     hold_people,
     is_same,
+    parts_replaced_last,
     refuse_overtaken,
 )
 from alliance.resources.models import Item, Resource
@@ -77,7 +78,8 @@ def undo_change(session: Session, code: str, *, by: Actor, version: int, knowing
     Refused when anything was changed since `version`, or the values are no longer those the change left. Raises
     Missing, Forbidden or Refused.
     """
-    resource, now = held_resource(session, code, by), clock.now()
+    # One hold for all, in the one order; should there be a later change by then, its version refuses.
+    resource, now = held_resource(session, code, by, parts_replaced_last(session, code)), clock.now()
     last = next(iter(changes_of(session, resource.id, 1)), None)
     if last is None or last.verb != CHANGED:
         raise Refused([Problem("nothing_to_undo")])
@@ -87,8 +89,6 @@ def undo_change(session: Session, code: str, *, by: Actor, version: int, knowing
         is_same(each, present[each], last.after[each]) for each in fields
     ):
         raise Refused([Problem("changed_since", params={"by": last.by, "at": last.at})])
-    if "parts" in last.before:
-        held_resource(session, code, by, last.before["parts"])
     return change_held(session, resource, last.before, by=by, now=now, knowing=knowing, undo=True)
 
 

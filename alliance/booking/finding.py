@@ -17,7 +17,7 @@ from alliance.booking.rules import STANDING, Rule, too_many_of_person, too_many_
 from alliance.booking.timetables import timetables
 from alliance.intervals import Span
 
-# What is wrong at one time is wrong at every other: one look is enough.
+# What is wrong at one time is wrong at every later one, and openings come earliest first: one look is enough.
 _AT_ANY_TIME: Final[tuple[Rule, ...]] = (*STANDING, too_many_of_person, too_many_of_unit)
 
 

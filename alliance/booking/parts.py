@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Session
 from alliance.booking.breaking import InTheWay, still_to_come
 from alliance.errors import Problem, refuse_if
 from alliance.resources.models import Item, Resource, ResourcePart
+
+_MOST_OFFERED: Final = 300
 
 
 def refuse_parts(session: Session, resource: Resource, wanted: Sequence[str], now: datetime) -> None:
@@ -57,6 +60,16 @@ def can_be_part(resource: Resource) -> sa.ColumnElement[bool]:
         sa.not_(is_whole),
         sa.or_(Resource.status != "retired", Resource.id.in_(present)),
     )
+
+
+def parts_on_offer(session: Session, resource: Resource) -> Sequence[Resource]:
+    """What it can consist of, by code: all it does, and as many others as a page can hold."""
+    present = Resource.id.in_(sa.select(ResourcePart.part_id).where(ResourcePart.whole_id == resource.id))
+    chosen = sa.select(Resource).where(can_be_part(resource))
+    found = session.scalars(
+        chosen.order_by(sa.case((present, 0), else_=1), Resource.code).limit(_MOST_OFFERED)
+    )
+    return sorted(found, key=lambda each: each.code)
 
 
 def _not_a_whole(session: Session, resource: Resource) -> list[Problem]:

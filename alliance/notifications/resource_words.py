@@ -136,6 +136,15 @@ def _whole_has_no_items(params: Params, times: Times) -> Words:
     )
 
 
+def _whole_stays_timed(params: Params, times: Times) -> Words:
+    return Words(
+        _("It consists of others"),
+        _("What consists of others is booked by time."),
+        _("Take its parts out first."),
+        "alliance",
+    )
+
+
 def _whole_not_timed(params: Params, times: Times) -> Words:
     return Words(
         _("Not booked by time"),
@@ -385,6 +394,7 @@ RESOURCE_WORDS: Final[dict[str, Saying]] = {
     "own_items_left": _own_items_left,
     "whole_has_no_items": _whole_has_no_items,
     "whole_not_timed": _whole_not_timed,
+    "whole_stays_timed": _whole_stays_timed,
     "parts_not_shown": _parts_not_shown,
     "item_is_booked": _item_is_booked,
     "value_missing": _value_missing,

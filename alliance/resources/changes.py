@@ -100,6 +100,20 @@ def changes_of(session: Session, resource_id: int, limit: int = _MOST) -> list[C
     ]
 
 
+def parts_replaced_last(session: Session, code: str) -> list[str]:
+    """The codes of the parts that the last change of the resource took or kept, if it was about parts."""
+    if not code.isprintable():
+        return []
+    last = session.scalar(
+        sa.select(Event.data)
+        .join(Resource, sa.and_(Event.subject_type == "resource", Event.subject_id == Resource.id))
+        .where(Resource.code == code, Event.verb.in_(VERBS))
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    return list((last or {}).get("before", {}).get("parts", ()))
+
+
 def refuse_overtaken(session: Session, resource: Resource, fields: Values, version: int | None) -> None:
     """Raise Overtaken when somebody changed a section of these fields since that version."""
     if version is None or version == resource.version:

@@ -62,10 +62,7 @@ def change() -> Answer:
         )
     except Stale:
         stands = _stands()
-        form.form_errors.append(
-            _("Somebody else has changed this meanwhile. Compare with what stands now, then save again.")
-        )
-        form.version.data = str(stands.version)
+        form.tell_of_others(str(stands.version))
         return _page(form, now=stands), 409
     except Refused as refused:
         form.tell(_beside_the_logo(refused.problems))

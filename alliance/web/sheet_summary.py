@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.i18n import gettext as _
 from alliance.i18n import localized, ngettext
-from alliance.members.models import Group, Person
 from alliance.notifications.hours import comma, hours_sentence
+from alliance.resources.choices import groups_coded, people_called, qualifications_coded
 from alliance.resources.documents import titles_of
-from alliance.resources.models import Qualification, Resource, ResourcePart
+from alliance.resources.models import Resource
 from alliance.resources.photos import photos_of
 from alliance.resources.questions.queries import questions_of
-from alliance.resources.sheet import sheet_of
+from alliance.resources.sheet import Values, sheet_of
 from alliance.web.rule_sentences import rule_sentences
 from alliance.web.sheet_words import DETAIL_NAMES, PRESET_NAMES, VISIBILITY_NAMES, decisions, in_words
 from alliance.web.vocabulary import kind_name
@@ -37,16 +36,8 @@ def summary_of(session: Session, resource: Resource) -> Mapping[str, Sequence[st
     questions, documents = questions_of(session, resource), titles_of(session, resource.id)
     return {
         "what": [kind_name(resource.kind), str(PRESET_NAMES[resource.preset])],
-        "items": _items(session, resource, sheet["items"], owner),
-        "parts": [
-            ngettext(
-                "Consists of %(num)d other resource.",
-                "Consists of %(num)d other resources.",
-                len(sheet["parts"]),
-            )
-            if sheet["parts"]
-            else _("It stands alone.")
-        ],
+        "items": _items(sheet, owner),
+        "parts": [_consists_of(len(sheet["parts"])) if sheet["parts"] else _("It stands alone.")],
         "access": [
             _groups(session, sheet["groups"])
             if resource.visibility == "groups"
@@ -64,29 +55,26 @@ def summary_of(session: Session, resource: Resource) -> Mapping[str, Sequence[st
     }
 
 
-def _items(session: Session, resource: Resource, items: list[list[object]], owner: str) -> list[str]:
-    parts = session.scalar(
-        sa.select(sa.func.count()).select_from(ResourcePart).where(ResourcePart.whole_id == resource.id)
-    )
-    if parts:
-        return [
-            ngettext("Consists of %(num)d other resource.", "Consists of %(num)d other resources.", parts)
-        ]
-    return [in_words("items", items, owner)] if any(item[2] for item in items) else []
+def _consists_of(parts: int) -> str:
+    return ngettext("Consists of %(num)d other resource.", "Consists of %(num)d other resources.", parts)
+
+
+def _items(sheet: Values, owner: str) -> list[str]:
+    if sheet["parts"]:
+        return [_consists_of(len(sheet["parts"]))]
+    return [in_words("items", sheet["items"], owner)] if any(item[2] for item in sheet["items"]) else []
 
 
 def _qualifications(session: Session, codes: list[str]) -> list[str]:
-    found = session.scalars(
-        sa.select(Qualification).where(Qualification.code.in_(codes)).order_by(Qualification.code)
-    )
-    return [comma(str(localized(each, "name")) for each in found)] if codes else [_("None is needed.")]
+    if not codes:
+        return [_("None is needed.")]
+    return [comma(str(localized(each, "name")) for each in qualifications_coded(session, codes))]
 
 
 def _groups(session: Session, codes: list[str]) -> str:
-    groups = session.scalars(sa.select(Group).where(Group.code.in_(codes)).order_by(Group.code))
-    return comma(str(localized(group, "name")) for group in groups) or _("No group yet, so nobody else")
+    names = (str(localized(group, "name")) for group in groups_coded(session, codes))
+    return comma(names) or _("No group yet, so nobody else")
 
 
 def _names(session: Session, refs: list[str]) -> list[str]:
-    names = session.scalars(sa.select(Person.name).where(Person.ref.in_(refs)).order_by(Person.name))
-    return [comma(names)] if refs else []
+    return [comma(people_called(session, refs))] if refs else []

@@ -9,6 +9,7 @@ from alliance.booking.actions import cancel_booking
 from alliance.booking.breaking import InTheWay, known
 from alliance.booking.editing import change_resource, undo_change
 from alliance.booking.lineage import lineage_of
+from alliance.booking.parts import parts_on_offer
 from alliance.booking.publication import publish_resource, retire_resource, take_back_resource
 from alliance.db import db
 from alliance.errors import Forbidden, Refused, Taken
@@ -160,6 +161,28 @@ def test_a_whole_is_no_part_has_no_items_and_is_booked_by_time(world, fang, hall
     assert codes(items) == ["whole_has_no_items"]
     change(fang, [])
     change_resource("HALL", {"items": [["1", None, True]]}, by=fang)
+
+
+def test_a_whole_stays_booked_by_time_until_its_parts_are_taken_out(world, fang, hall):
+    change(fang, ["EAST"])
+    with pytest.raises(Refused) as refused:
+        change_resource("HALL", {"preset": "request"}, by=fang)
+    change(fang, [])
+
+    change_resource("HALL", {"preset": "request"}, by=fang)
+
+    assert codes(refused) == ["whole_stays_timed"]
+
+
+def test_what_a_whole_consists_of_stays_among_the_choices_however_many_there_are(
+    world, fang, hall, monkeypatch
+):
+    monkeypatch.setattr("alliance.booking.parts._MOST_OFFERED", 1)
+    change(fang, ["WEST"])
+    world.session.rollback()
+    whole = world.session.scalars(sa.select(Resource).where(Resource.code == "HALL")).one()
+
+    assert [each.code for each in parts_on_offer(world.session, whole)] == ["WEST"]
 
 
 def test_a_whole_is_published_once_its_parts_are(world, fang, hall):
