@@ -1,6 +1,6 @@
 """Groups of units: industry chains and others."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Response
 
@@ -13,6 +13,7 @@ from alliance.api.schemas.bookings import PageQuery
 from alliance.api.schemas.groups import GroupAnswer, GroupChange, GroupPage, NewGroup, NewGroupUnit
 from alliance.db import db
 from alliance.members.groups import (
+    GroupChanges,
     add_to_group,
     edit_group,
     group_known_to,
@@ -68,14 +69,9 @@ def create(body: dict[str, Any]) -> Response:
 )
 def change(body: dict[str, Any], code: str) -> Response:
     """Call a group otherwise, and let another of its units lead it, or none; the secretariat may."""
-    known, _units = group_known_to(db.session(), code, caller())
-    before = {
-        "name_zh": known.group.name_zh,
-        "name_en": known.group.name_en or "",
-        "lead": known.lead.code if known.lead else None,
-    }
-    wanted = {**before, **body}
-    edit_group(code, wanted["name_zh"], wanted["name_en"], wanted["lead"], by=caller(), version=mark_named())
+    # Who does not know of it is told that there is none, not that he may not.
+    group_known_to(db.session(), code, caller())
+    edit_group(code, cast(GroupChanges, body), by=caller(), version=mark_named())
     return _group(code)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -29,6 +29,14 @@ def sees_group(reader: Actor, group_id: Any) -> Condition:
         GroupUnit.group_id == group_id, GroupUnit.unit_id.in_(reader.active_unit_ids)
     )
     return sa.or_(sa.literal(reader.is_secretariat or reader.is_council), is_member)
+
+
+class GroupChanges(TypedDict, total=False):
+    """What a group is called and which of its units, by code, leads it; what is not named stays."""
+
+    name_zh: str
+    name_en: str
+    lead: str | None
 
 
 @dataclass(frozen=True)
@@ -104,9 +112,7 @@ def make_group(session: Session, code: str, name_zh: str, name_en: str, *, by: A
 def edit_group(
     session: Session,
     code: str,
-    name_zh: str,
-    name_en: str,
-    lead: str | None,
+    changes: GroupChanges,
     *,
     by: Actor,
     version: str | None = None,
@@ -119,14 +125,16 @@ def edit_group(
     group = _held(session, code)
     if version is not None and version != group_version(group, _unit_ids(session, group)):
         raise Stale
-    names = {"name_zh": name_zh.strip(), "name_en": name_en.strip()}
-    refuse_if(list(problems_with_names(names)))
-    lead_id = _member_id(session, group, lead) if lead else None
-    before = {"name_zh": group.name_zh, "name_en": group.name_en or "", "lead_id": group.lead_id}
-    if before != {**names, "lead_id": lead_id}:
-        group.name_zh, group.name_en, group.lead_id = names["name_zh"], names["name_en"] or None, lead_id
+    # Merged under the hold: what was read before it may be another's by now.
+    before = _stands(session, group)
+    after = {**before, **{name: str(value or "").strip() for name, value in changes.items()}}
+    refuse_if(list(problems_with_names(after)))
+    if after != before:
+        if after["lead"] != before["lead"]:
+            group.lead_id = _member_id(session, group, after["lead"]) if after["lead"] else None
+        group.name_zh, group.name_en = after["name_zh"], after["name_en"] or None
         group.changed_at = clock.now()
-        _record(session, "group.edited", group, by, after={**names, "lead": lead or ""})
+        _record(session, "group.edited", group, by, after=after)
     return code
 
 
@@ -209,8 +217,7 @@ def hand_over_leads(session: Session, unit: Unit, leads: Mapping[str, str], *, b
             problems.append(Problem("lead_not_in_group", field=group.code))
             continue
         group.lead_id, group.changed_at = lead.id, clock.now()
-        after = {"name_zh": group.name_zh, "name_en": group.name_en or "", "lead": lead.code}
-        _record(session, "group.edited", group, by, after=after)
+        _record(session, "group.edited", group, by, after=_stands(session, group))
     return problems
 
 
@@ -247,6 +254,12 @@ def _held(session: Session, code: str) -> Group:
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
+
+
+def _stands(session: Session, group: Group) -> dict[str, str]:
+    """What it is called and the code of its lead unit now."""
+    lead = session.get(Unit, group.lead_id) if group.lead_id is not None else None
+    return {"name_zh": group.name_zh, "name_en": group.name_en or "", "lead": lead.code if lead else ""}
 
 
 def _unit_ids(session: Session, group: Group) -> Sequence[int]:

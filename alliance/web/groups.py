@@ -93,10 +93,7 @@ def change(code: str) -> Answer:
     if not form.validate():
         return _edit(known, units, form), 422
     try:
-        version = form.version.data or None
-        edit_group(
-            code, form.name_zh.data, form.name_en.data or "", form.lead.data, by=actor, version=version
-        )
+        edit_group(code, form.changes(), by=actor, version=form.version.data or None)
     except Stale:
         known, units = group_known_to(db.session(), code, actor)
         now = _stands(known, units)

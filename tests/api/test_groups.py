@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api.conftest import codes
+from tests.waiting import RowLock, in_background, raw_connection
 
 
 @pytest.fixture
@@ -86,3 +87,20 @@ def test_an_admin_of_the_lead_unit_adds_units_and_takes_them_out(world, calling,
     assert fang.delete("/groups/CHAIN/units/UNIV").status_code == 204
     assert fang.delete("/groups/CHAIN/units/UNIV").status_code == 404
     assert lin.get("/groups/CHAIN").status_code == 404
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_of_two_changes_at_once_none_undoes_what_the_other_named(app, office, chain):
+    editing = raw_connection()
+    try:
+        editing.execute(
+            "UPDATE unit_group SET name_zh = %s, lead_id = NULL WHERE id = %s", ("新链", chain.id)
+        )
+        waiting = in_background(app, lambda: office.patch("/groups/CHAIN", {"name_en": "Chain"}))
+        RowLock(editing).wait_for_waiters(1)
+        editing.commit()
+        changed = waiting.result(10).get_json()
+    finally:
+        editing.close()
+
+    assert (changed["name_zh"], changed["name_en"], changed["lead"]) == ("新链", "Chain", None)

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Final
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from alliance.errors import Forbidden, Missing, Refused
 from alliance.history.models import Event
 from alliance.members.alliance_roles import set_alliance_roles
 from alliance.members.groups import (
+    GroupChanges,
     add_to_group,
     edit_group,
     group_known_to,
@@ -29,6 +31,8 @@ from tests.conftest import NOW
 from tests.resources.counting import statements
 from tests.waiting import RowLock, in_background, raw_connection
 from tests.web.visitor import Visitor
+
+NAMED: Final[GroupChanges] = {"name_zh": "产业链", "name_en": "Chain", "lead": "INST"}
 
 
 @pytest.fixture
@@ -57,9 +61,9 @@ def verbs(world):
 def test_the_secretariat_makes_a_group_fills_it_and_lets_one_of_its_units_lead(world, qin):
     make_group("chain", "合成生物产业链", "", by=qin)
     with pytest.raises(Refused) as early:
-        edit_group("CHAIN", "产业链", "Chain", "INST", by=qin)
+        edit_group("CHAIN", NAMED, by=qin)
     add_to_group("CHAIN", "INST", by=qin)
-    edit_group("CHAIN", "产业链", "Chain", "INST", by=qin)
+    edit_group("CHAIN", NAMED, by=qin)
 
     world.session.rollback()
     known, units = group_known_to(world.session, "CHAIN", qin)
@@ -91,6 +95,21 @@ def test_what_cannot_be_made_is_said(world, qin, chain, code, name, said):
     assert codes(refused) == [said]
 
 
+def test_what_a_change_does_not_name_stays_as_it_is(world, qin, chain):
+    edit_group("CHAIN", {"name_en": "Chain"}, by=qin)
+    edit_group("CHAIN", {"name_zh": "链"}, by=qin)
+    edit_group("CHAIN", {}, by=qin)
+
+    group = group_known_to(world.session, "CHAIN", qin)[0].group
+    assert (group.name_zh, group.name_en, group.lead_id) == ("链", "Chain", world.institute.id)
+    world.session.rollback()
+    [first, second] = world.session.scalars(sa.select(Event.data).order_by(Event.id))
+    assert (first["after"], second["after"]) == (
+        {"name_zh": "CHAIN 组", "name_en": "Chain", "lead": "INST"},
+        {"name_zh": "链", "name_en": "Chain", "lead": "INST"},
+    )
+
+
 def test_admins_of_the_lead_unit_fill_the_group_and_nobody_else(world, qin, chain):
     fang = world.actor(world.fang)
     member = world.actor(world.person("member", world.institute))
@@ -104,7 +123,7 @@ def test_admins_of_the_lead_unit_fill_the_group_and_nobody_else(world, qin, chai
     with pytest.raises(Forbidden):
         remove_from_group("CHAIN", "INST", by=luo)
     with pytest.raises(Forbidden):
-        edit_group("CHAIN", "链", "", "UNIV", by=fang)
+        edit_group("CHAIN", {"lead": "UNIV"}, by=fang)
     with pytest.raises(Refused) as leads:
         remove_from_group("CHAIN", "INST", by=fang)
     remove_from_group("CHAIN", "UNIV", by=fang)
@@ -187,7 +206,7 @@ def test_a_feed_of_what_the_group_sees_changes_with_the_group(app, world, qin, c
 
     within = fetched(1)
     with clock.frozen(NOW + timedelta(minutes=2)):
-        edit_group("CHAIN", "CHAIN 组", "Renamed", None, by=qin)
+        edit_group("CHAIN", {"name_en": "Renamed"}, by=qin)
     renamed = fetched(3)
     remove_from_group("CHAIN", "UNIV", by=qin)
     gone = fetched(4)

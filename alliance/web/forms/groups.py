@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, Length
 
 from alliance.i18n import gettext as _
 from alliance.i18n import lazy_gettext as _l
+from alliance.members.groups import GroupChanges
 from alliance.members.unit_facts import LONGEST
 from alliance.web.forms.booking import one_line
 from alliance.web.forms.units import TellingForm, version_field
@@ -41,6 +42,14 @@ class GroupForm(_Named):
 
     version = version_field()
     lead = SelectField(_l("Lead unit"), validate_choice=False)
+
+    def changes(self) -> GroupChanges:
+        """What was entered."""
+        return {
+            "name_zh": self.name_zh.data or "",
+            "name_en": self.name_en.data or "",
+            "lead": self.lead.data or None,
+        }
 
     def fit(self, units: Sequence[tuple[str, str]]) -> None:
         """Offer the units of the group, and none."""
