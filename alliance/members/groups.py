@@ -83,10 +83,10 @@ def may_fill(reader: Actor, group: Group) -> bool:
     return reader.is_secretariat or (group.lead_id is not None and group.lead_id in reader.admin_unit_ids)
 
 
-def group_version(group: Group, unit_ids: Iterable[int]) -> str:
-    """Another word whenever its names, its lead or its units are others."""
-    parts = (group.name_zh, group.name_en, group.lead_id, sorted(unit_ids))
-    return digest(repr(parts))[:20]
+def group_version(group: Group, unit_ids: Iterable[int] | None = None) -> str:
+    """Another word whenever its names, its lead or, where they are given, its units are others."""
+    units = None if unit_ids is None else sorted(unit_ids)
+    return digest(repr((group.name_zh, group.name_en, group.lead_id, units)))[:20]
 
 
 @action
@@ -119,11 +119,12 @@ def edit_group(
 ) -> str:
     """Call the group otherwise, and let another of its units lead it, or none; the secretariat may. Return its code.
 
-    With `version` only if it still is that one. Raises Missing, Forbidden, Stale or Refused.
+    With `version`, read with its units or without them, only if it still is that one. Raises Missing, Forbidden,
+    Stale or Refused.
     """
     _require_secretariat(by)
     group = _held(session, code)
-    if version is not None and version != group_version(group, _unit_ids(session, group)):
+    if version not in (None, group_version(group), group_version(group, _unit_ids(session, group))):
         raise Stale
     # Merged under the hold: what was read before it may be another's by now.
     before = _stands(session, group)

@@ -81,7 +81,7 @@ def edit(code: str) -> str:
     """Its names and its lead unit."""
     actor = _secretariat()
     known, units = group_known_to(db.session(), code, actor)
-    return _edit(known, units, _stands(known, units))
+    return _edit(known, units, _stands(known))
 
 
 @blueprint.post("/<code>/edit")
@@ -96,7 +96,7 @@ def change(code: str) -> Answer:
         edit_group(code, form.changes(), by=actor, version=form.version.data or None)
     except Stale:
         known, units = group_known_to(db.session(), code, actor)
-        now = _stands(known, units)
+        now = _stands(known)
         form.tell_of_others(now.version.data)
         return _edit(known, units, form, now), 409
     except Refused as refused:
@@ -156,13 +156,14 @@ def _page(code: str, problems: tuple[Problem, ...] = ()) -> str:
     )
 
 
-def _stands(known: Known, units: Sequence[Unit]) -> GroupForm:
+def _stands(known: Known) -> GroupForm:
     """The form as it stands."""
     values = {
         "name_zh": known.group.name_zh,
         "name_en": known.group.name_en or "",
         "lead": known.lead.code if known.lead else "",
-        "version": group_version(known.group, [unit.id for unit in units]),
+        # A unit more or less changes nothing that is edited here.
+        "version": group_version(known.group),
     }
     return GroupForm(formdata=None, data=values)
 

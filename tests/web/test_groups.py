@@ -58,6 +58,17 @@ def test_of_two_who_edit_a_group_at_once_the_second_sees_what_stands_now(qin, ch
     assert 'value="Mine"' in stale.text
 
 
+def test_a_unit_added_meanwhile_is_no_other_state_of_what_is_edited(qin, chain):
+    form = {"name_zh": "链", "name_en": "Mine", "lead": "INST"}
+    read = re.search(r'name="version"[^>]*value="(\w+)"', qin.get("/groups/CHAIN/edit").text)[1]
+    qin.send("/groups/CHAIN/units", on="/groups/CHAIN", unit="UNIV")
+
+    saved = qin.send("/groups/CHAIN/edit", on="/groups/CHAIN/edit", **form, version=read)
+
+    assert (saved.status_code, saved.headers.get("Location")) == (303, "/groups/CHAIN")
+    assert "Mine" in words(qin.get("/groups/CHAIN"))
+
+
 def test_an_admin_of_the_lead_unit_fills_it_and_others_only_read(app, world, chain):
     fang, member = Visitor(app, world.fang), Visitor(app, world.person("member", world.institute))
     lin = Visitor(app, world.lin)
