@@ -208,18 +208,25 @@ def hand_over_leads(session: Session, unit: Unit, leads: Mapping[str, str], *, b
     able = leads_of(session, groups)
     wanted = {code: lead for code, lead in leads.items() if lead}
     problems = [
-        Problem("lead_not_in_group", field=code) for code in wanted.keys() - {group.code for group in groups}
+        Problem("leads_no_such_group", params={"code": code if code.isprintable() else ""}, field=code)
+        for code in wanted.keys() - {group.code for group in groups}
     ]
     for group in groups:
         if group.code not in wanted:
             continue
         lead = next((each for each in able[group.id] if each.code == wanted[group.code]), None)
         if lead is None:
-            problems.append(Problem("lead_not_in_group", field=group.code))
+            problems.append(_unfit_lead(session, group, wanted[group.code]))
             continue
         group.lead_id, group.changed_at = lead.id, clock.now()
         _record(session, "group.edited", group, by, after=_stands(session, group))
     return problems
+
+
+def _unfit_lead(session: Session, group: Group, lead: str) -> Problem:
+    """Why that unit cannot lead instead: it is none of the group, or is suspended or about to be."""
+    is_there = _member(session, group, lead) is not None
+    return _about("lead_not_in_good_standing" if is_there else "lead_not_in_group", group, field=group.code)
 
 
 def leave_groups(session: Session, unit: Unit, by: Actor) -> None:
@@ -281,14 +288,24 @@ def _held_with(session: Session, code: str, unit_code: str, by: Actor) -> tuple[
 
 def _member_id(session: Session, group: Group, lead: str) -> int:
     """The id of that unit of the group."""
-    found = session.scalar(
+    found = _member(session, group, lead)
+    if found is None:
+        raise Refused([_about("lead_not_in_group", group, field="lead")])
+    return found
+
+
+def _member(session: Session, group: Group, code: str) -> int | None:
+    return session.scalar(
         sa.select(Unit.id)
         .join(GroupUnit)
-        .where(GroupUnit.group_id == group.id, Unit.code == (lead if lead.isprintable() else ""))
+        .where(GroupUnit.group_id == group.id, Unit.code == (code if code.isprintable() else ""))
     )
-    if found is None:
-        raise Refused([Problem("lead_not_in_group", field="lead")])
-    return found
+
+
+def _about(problem: str, group: Group, *, field: str) -> Problem:
+    """A finding that names the group."""
+    named = {"code": group.code, "name_zh": group.name_zh, "name_en": group.name_en}
+    return Problem(problem, params=named, field=field)
 
 
 def _changed(session: Session, verb: str, group: Group, unit: Unit, by: Actor) -> None:

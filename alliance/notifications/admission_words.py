@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from alliance.i18n import gettext as _
-from alliance.i18n import ngettext
+from alliance.i18n import language, ngettext
 from alliance.notifications.hours import comma
 from alliance.notifications.words import Params, Saying, Times, Words
 
@@ -213,10 +213,32 @@ def _leads_the_group(params: Params, times: Times) -> Words:
 def _lead_not_in_group(params: Params, times: Times) -> Words:
     return Words(
         _("Not in the group"),
-        _("Only a unit of the group can lead it."),
-        _("Add the unit first."),
+        _("Only a unit of the group “%(group)s” can lead it.", group=_group(params)),
+        _("Choose one of its units, or add this one first."),
         "alliance",
     )
+
+
+def _lead_not_in_good_standing(params: Params, times: Times) -> Words:
+    return Words(
+        _("Not in good standing"),
+        _("Only a unit in good standing can lead the group “%(group)s”.", group=_group(params)),
+        _("Choose another one of its units."),
+        "alliance",
+    )
+
+
+def _leads_no_such_group(params: Params, times: Times) -> Words:
+    return Words(
+        _("Not led by it"),
+        _("The unit leads no group %(code)s, or no longer does.", code=params["code"]),
+        _("Load the page again to see how it stands."),
+        "alliance",
+    )
+
+
+def _group(params: Params) -> str:
+    return str(params["name_en"] if language() == "en" and params["name_en"] else params["name_zh"])
 
 
 def _last_secretary(params: Params, times: Times) -> Words:
@@ -252,5 +274,7 @@ ADMISSION_PROBLEMS: Final[dict[str, Saying]] = {
     "in_the_group": _in_the_group,
     "leads_the_group": _leads_the_group,
     "lead_not_in_group": _lead_not_in_group,
+    "lead_not_in_good_standing": _lead_not_in_good_standing,
+    "leads_no_such_group": _leads_no_such_group,
     "last_secretary": _last_secretary,
 }

@@ -272,14 +272,19 @@ def test_a_group_is_led_by_whom_was_chosen_or_waits(session, world, qin):
         return found
 
     before = leads()
-    for code, lead in (
-        *(("FIRST", wrong.code) for wrong in (stranger, gone, world.institute)),
-        ("THEIRS", "OTHER"),
-        ("NOTHING", "OTHER"),
-        ("\x00", "\x00"),
+    first = {"code": "FIRST", "name_zh": "FIRST 组", "name_en": "FIRST group"}
+    for code, lead, said, params in (
+        ("FIRST", stranger.code, "lead_not_in_group", first),
+        ("FIRST", "\x00", "lead_not_in_group", first),
+        ("FIRST", gone.code, "lead_not_in_good_standing", first),
+        ("FIRST", world.institute.code, "lead_not_in_good_standing", first),
+        ("THEIRS", "OTHER", "leads_no_such_group", {"code": "THEIRS"}),
+        ("NOTHING", "OTHER", "leads_no_such_group", {"code": "NOTHING"}),
+        ("\x00", "\x00", "leads_no_such_group", {"code": ""}),
     ):
-        with pytest.raises(Refused, match=r"^lead_not_in_group$"):
+        with pytest.raises(Refused) as refused:
             suspend_unit("INST", {code: lead}, by=qin, reason="Papers")
+        assert [(each.code, each.params) for each in refused.value.problems] == [(said, params)]
         assert leads() == before
     suspend_unit("INST", {"FIRST": "OTHER", "SECOND": ""}, by=qin, reason="Papers")
 

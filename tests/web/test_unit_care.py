@@ -103,8 +103,9 @@ def test_suspending_and_readmitting(qin, world):
 
 def test_what_a_suspended_unit_leaves_behind_is_listed_and_handed_over_first(qin, world):
     page = "/units/INST/suspension"
-    group = world.group("CHAIN", world.institute, world.university)
-    group.lead_id = world.institute.id
+    gone = world.unit("GONE", status="suspended")
+    for code in ("CHAIN", "SECOND", "THIRD"):
+        world.group(code, world.institute, world.university, gone).lead_id = world.institute.id
     world.session.commit()
     resource, moving = world.resource(), world.resource("MOVING")
     ref, going_along = request(world, resource), request(world, moving)
@@ -113,7 +114,11 @@ def test_what_a_suspended_unit_leaves_behind_is_listed_and_handed_over_first(qin
     handed = qin.send(f"{page}/handover", on=page, resource="MOVING", to="UNIV")
     nobody = qin.send(f"{page}/handover", on=page, resource="CONFOCAL", to="NOBODY")
     ended = qin.send(f"{page}/cancellations", on=page, booking=ref, reason="It is suspended")
-    wrong = qin.send(page, on=page, **{"reason": "Papers", "lead-CHAIN": "NOBODY"})
+    wrong = qin.send(
+        page,
+        on=page,
+        **{"reason": "Papers", "lead-CHAIN": "NOBODY", "lead-SECOND": "NOBODY", "lead-THIRD": "GONE"},
+    )
     done = qin.send(page, on=page, **{"reason": "Papers", "lead-CHAIN": "UNIV"})
 
     assert listed.text.count('name="booking"') == 2
@@ -121,7 +126,13 @@ def test_what_a_suspended_unit_leaves_behind_is_listed_and_handed_over_first(qin
     assert "is led from now on by" in words(listed)
     assert [each.headers.get("Location") for each in (handed, ended)] == [page, page]
     assert (nobody.status_code, "Suspend INST Unit" in words(nobody)) == (422, True)
-    assert (wrong.status_code, "Only a unit of the group can lead it." in words(wrong)) == (422, True)
+    assert wrong.status_code == 422
+    for said in (
+        "Only a unit of the group “CHAIN group” can lead it. Choose one of its units, or add this one first.",
+        "Only a unit of the group “SECOND group” can lead it.",
+        "Only a unit in good standing can lead the group “THIRD group”. Choose another one of its units.",
+    ):
+        assert said in words(wrong)
     assert done.headers["Location"] == "/units/INST/standing"
     assert (booking(world, ref).status, booking(world, going_along).status) == ("cancelled", "approved")
     assert "led by UNIV Unit" in words(qin.get("/groups/CHAIN"))
