@@ -1,6 +1,7 @@
 """`worker`: what the clock and the history ask for, from lapsed requests to letters, until it is told to stop."""
 
 import logging
+import re
 import signal
 import threading
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Final
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from alliance import clock
 from alliance.booking.actions import expire_overdue
@@ -33,6 +34,8 @@ from alliance.notifications.webhooks.calls import forget_old_calls, send_webhook
 _log: Final = logging.getLogger(__name__)
 _CALLS_AT_ONCE: Final = 100
 _LETTERS_AT_ONCE: Final = 50
+# How both databases name the tables that say of what has been told.
+_TOLD_BY_ANOTHER: Final = re.compile(r"(?i)unique.*(?:entry|qualification)_reminder")
 
 
 @click.command()
@@ -76,10 +79,25 @@ def _let_lapse(settings: Settings) -> None:
 def _tell(settings: Settings) -> None:
     while remind():
         pass
-    remind_of_qualifications()
-    remind_of_entries(settings.zone)
     while tell(settings.zone):
         pass
+
+
+def _remind_of_qualifications(settings: Settings) -> None:
+    _unless_told_by_another(remind_of_qualifications)
+
+
+def _remind_of_entries(settings: Settings) -> None:
+    _unless_told_by_another(lambda: remind_of_entries(settings.zone))
+
+
+def _unless_told_by_another(remind_of: Callable[[], int]) -> None:
+    """Where another worker has told of the same meanwhile, leave the rest to the next look; it is told then."""
+    try:
+        remind_of()
+    except IntegrityError as error:
+        if not _TOLD_BY_ANOTHER.search(str(error.orig)):
+            raise
 
 
 def _send(settings: Settings) -> None:
@@ -118,4 +136,16 @@ def _load_demo(settings: Settings) -> None:
         load_demo(settings)
 
 
-_DUTIES: Final = (_load_demo, _let_lapse, _tell, _send, _call_webhooks, _look_outside, _import, _forget)
+_DUTIES: Final = (
+    _load_demo,
+    _let_lapse,
+    _tell,
+    # What they write down is told with the next look: nobody waits for it.
+    _remind_of_qualifications,
+    _remind_of_entries,
+    _send,
+    _call_webhooks,
+    _look_outside,
+    _import,
+    _forget,
+)

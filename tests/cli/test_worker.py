@@ -1,7 +1,9 @@
 """The worker, from the command line to other people's servers."""
 
 import signal
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,11 +13,12 @@ from alliance.calendars.outside.actions import add_outside_calendar
 from alliance.db import db
 from alliance.history.models import Event, Outbox
 from alliance.notifications.actions import tell
-from alliance.notifications.models import Delivery
+from alliance.notifications.models import Delivery, EntryReminder, QualificationReminder
 from alliance.notifications.webhooks.actions import add_webhook
 from tests.booking.acting import WISH, request
 from tests.calendars.outside.elsewhere import server
 from tests.calendars.outside.foreign import calendar
+from tests.conftest import NOW
 from tests.notifications.webhooks.conftest import LOOPBACK
 from tests.notifications.webhooks.receiver import receiving
 
@@ -70,6 +73,63 @@ def test_a_duty_that_fails_is_in_the_log_and_keeps_no_other_from_its_own(app, wo
 
     assert (result.exit_code, receiver.verbs) == (0, ["booking.approved"])
     assert "KeyError" in caplog.text
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_reminder_that_fails_keeps_nobody_from_being_told(app, world, caplog):
+    world.holds(world.lin, world.requires(world.resource("USE")), until=NOW.date() + timedelta(days=10))
+    # A qualification whose days nobody can reckon: its unit lies nowhere.
+    world.institute.zone = "Sea/Atlantis"
+    world.session.commit()
+    world.resource("OLD", confirmed_at=NOW - timedelta(days=366))
+    request(world, world.resource())
+
+    ran = app.test_cli_runner().invoke(args=["worker", "--once"])
+
+    assert ran.exit_code == 0
+    assert "Atlantis" in caplog.text
+    world.session.rollback()
+    told = sa.select(Delivery.kind).where(Delivery.channel == "app")
+    assert world.session.scalars(told).all() == ["booked"]
+    assert reminders(world) == ["catalogue.stale"]
+
+
+@pytest.mark.usefixtures("signals")
+def test_whoever_reminds_second_says_nothing_and_does_the_rest(app, world):
+    world.holds(world.lin, world.requires(world.resource()), until=NOW.date() + timedelta(days=10))
+    world.resource("OLD", confirmed_at=NOW - timedelta(days=366))
+
+    with another_worker_is_faster():
+        ran = app.test_cli_runner().invoke(args=["worker", "--once"])
+    lost = reminders(world)
+    later = app.test_cli_runner().invoke(args=["worker", "--once"])
+
+    assert [(each.exit_code, each.output) for each in (ran, later)] == [(0, ""), (0, "")]
+    assert lost == []
+    assert reminders(world) == ["catalogue.stale", "qualification.ending"]
+
+
+@contextmanager
+def another_worker_is_faster():
+    """Whatever is about to be noted as told of is there already."""
+
+    def noted(_mapper, connection, note):
+        columns = {each.key: getattr(note, each.key) for each in sa.inspect(type(note)).column_attrs}
+        connection.execute(sa.insert(type(note)).values(columns))
+
+    for table in (EntryReminder, QualificationReminder):
+        sa.event.listen(table, "before_insert", noted)
+    try:
+        yield
+    finally:
+        for table in (EntryReminder, QualificationReminder):
+            sa.event.remove(table, "before_insert", noted)
+
+
+def reminders(world):
+    world.session.rollback()
+    chosen = sa.select(Event.verb).where(Event.verb.in_(("catalogue.stale", "qualification.ending")))
+    return sorted(world.session.scalars(chosen))
 
 
 @pytest.mark.usefixtures("signals")
