@@ -27,7 +27,7 @@ PAGE: Final = 50
 # Read from the database this many at a time where all of it is wanted.
 _BATCH: Final = 500
 # What is about one person alone: his own affair, and that of those who answer for the accounts.
-_PERSONAL: Final = ("person", "feed", "token", "join_request", "application", "qualification")
+_PERSONAL: Final = ("person", "catalogue", "feed", "token", "join_request", "application", "qualification")
 _OF_RESOURCES: Final = ("resource", "closure", "outside_calendar")
 # Whatever happens to these is told where they are; a unit's own history is the rest.
 _OF_OTHER_THINGS: Final = ("booking", *_OF_RESOURCES)
@@ -315,7 +315,8 @@ _TOLD: Final = (
     .outerjoin(Closure, _subject_is("closure", Closure.id))
     .outerjoin(OutsideCalendar, _subject_is("outside_calendar", OutsideCalendar.id))
     .outerjoin(Resource, Resource.id == _RESOURCE_ID)
-    .outerjoin(_WHO, _subject_is("person", _WHO.id))
+    # What somebody runs of the catalogue goes by his id.
+    .outerjoin(_WHO, sa.and_(Event.subject_type.in_(("person", "catalogue")), Event.subject_id == _WHO.id))
     .outerjoin(_WHOSE, _subject_is("unit", _WHOSE.id))
     .outerjoin(Group, _subject_is("group", Group.id))
     .outerjoin(Qualification, _subject_is("qualification", Qualification.id))

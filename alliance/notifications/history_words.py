@@ -10,6 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from alliance.i18n import gettext as _
+from alliance.i18n import ngettext
 from alliance.notifications.happenings import NEWS, EventTimes
 from alliance.notifications.hours import comma
 
@@ -152,6 +153,17 @@ _OF_SOMEBODY: Final[dict[str, Callable[[str, Data, EventTimes], str]]] = {
     ),
     "qualification.revoked": lambda who, data, times: _(
         "%(who)s revoked it of %(name)s: %(reason)s", who=who, name=data["name"], reason=data["reason"]
+    ),
+    "qualification.ending": lambda who, data, times: _(
+        "%(name)s was reminded that it is held through %(day)s.",
+        name=data["name"],
+        day=times.day(date.fromisoformat(data["valid_until"])),
+    ),
+    "catalogue.stale": lambda who, data, times: ngettext(
+        "%(name)s was reminded of %(num)d entry that has not been confirmed for a year.",
+        "%(name)s was reminded of %(num)d entries that have not been confirmed for a year.",
+        data["entries"],
+        name=data["name"],
     ),
 }
 # What an event was about.

@@ -17,6 +17,7 @@ from alliance.availability.local_time import local_day, midnight
 from alliance.db import action
 from alliance.history.actions import record, record_all
 from alliance.members.models import Management, Membership, Person, Unit
+from alliance.members.queries import names_of
 from alliance.members.standing import lasts, still_manages
 from alliance.notifications.hearing import who_hears
 from alliance.notifications.models import EntryReminder, QualificationReminder, UnitHearing
@@ -45,7 +46,11 @@ def remind_of_entries(session: Session, zone: str) -> int:
     stale = [] if _told_this_month(session, now, zone) else _stale(session, now)
     numbers = Counter(person_id for people in _hearers(session, stale, now) for person_id in people)
     session.add_all(EntryReminder(resource_id=row.id, of=row.since, at=now) for row in stale)
-    events = [(person_id, None, {"entries": number}) for person_id, number in sorted(numbers.items())]
+    names = names_of(session, numbers.keys())
+    events = [
+        (person_id, None, {"name": names[person_id], "entries": number})
+        for person_id, number in sorted(numbers.items())
+    ]
     record_all(session, "catalogue.stale", "catalogue", events, at=now, by_id=None)
     return len(events)
 

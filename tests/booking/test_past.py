@@ -14,6 +14,7 @@ from alliance.db import db
 from alliance.errors import Forbidden, Missing
 from alliance.history.models import Event
 from alliance.members.groups import add_to_group, remove_from_group
+from alliance.notifications.long_reminders import remind_of_entries
 from alliance.resources.managing import give_management, take_management
 from alliance.resources.qualifications.actions import ask_for_qualification, grant_qualification
 from tests.booking.acting import request
@@ -122,6 +123,20 @@ def test_who_manages_what_is_hidden_is_told_without_its_code(world, office):
     ]
     assert told(office) == searching == [[None, None, "OPEN"]] * 2
     assert told(fang) == [["HIDDEN", "HIDDEN", "OPEN"]] * 2
+
+
+def test_whose_entries_want_to_be_confirmed_the_secretariat_reads_and_the_council_does_not(
+    world, office, chair
+):
+    world.resource(confirmed_at=NOW - timedelta(days=366))
+    remind_of_entries("Asia/Shanghai")
+
+    found, _following = searched(world.session, office, Search(verb="catalogue"))
+
+    assert [(each.name_zh, each.data) for each in found] == [
+        (world.fang.name, {"name": world.fang.name, "entries": 1})
+    ]
+    assert verbs(world, chair, verb="catalogue") == []
 
 
 def test_nobody_else_searches(world):

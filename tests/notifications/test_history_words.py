@@ -79,11 +79,30 @@ def test_what_is_news_has_one_sentence_and_not_two():
         ("granted", {"valid_until": "2027-01-31"}, "Lin granted it to Mei, through Sun 31 Jan 2027."),
         ("declined", {"reason": "Not yet"}, "Lin did not grant it to Mei: Not yet"),
         ("revoked", {"reason": "Expired"}, "Lin revoked it of Mei: Expired"),
+        (
+            "ending",
+            {"valid_until": "2027-01-31"},
+            "Mei was reminded that it is held through Sun 31 Jan 2027.",
+        ),
     ],
 )
 def test_history_says_whose_qualification_it_was(sqlite_app, verb, data, said):
     with sqlite_app.test_request_context(), in_language("en"):
         told = in_words(f"qualification.{verb}", {"name": "Mei", **data}, "Lin", ZoneInfo("Asia/Shanghai"))
+
+    assert told == said
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        (1, "Mei was reminded of 1 entry that has not been confirmed for a year."),
+        (3, "Mei was reminded of 3 entries that have not been confirmed for a year."),
+    ],
+)
+def test_history_says_whose_entries_want_to_be_confirmed(sqlite_app, entries, said):
+    with sqlite_app.test_request_context(), in_language("en"):
+        told = in_words("catalogue.stale", {"name": "Mei", "entries": entries}, None, ZoneInfo("UTC"))
 
     assert told == said
 
