@@ -13,7 +13,7 @@ from alliance.booking.models import Booking, Occupancy
 from alliance.booking.queries import booking_of, inbox
 from alliance.errors import AlreadyDecided, Forbidden, Missing, Problem, Refused, Stale
 from alliance.history.models import Event
-from alliance.members.models import Person, Unit
+from alliance.members.models import Membership, Person, Unit
 from alliance.resources.models import HeldQualification, Item, PolicyRow, Resource
 from alliance.resources.policy import Route
 from tests.conftest import NOW
@@ -212,6 +212,11 @@ def suspend_unit(world, microscope):
     change(world, (Unit, Unit.id == world.university.id), status="suspended")
 
 
+def leave_the_unit(world, microscope):
+    world.session.execute(sa.delete(Membership).where(Membership.person_id == world.lin.id))
+    world.session.commit()
+
+
 def retire(world, microscope):
     change(world, (Resource, Resource.id == microscope.id), status="retired")
 
@@ -245,6 +250,7 @@ def close_its_item(world, microscope):
     [
         (suspend_person, "person_suspended"),
         (suspend_unit, "unit_suspended"),
+        (leave_the_unit, "not_of_unit"),
         (retire, "not_bookable"),
         (retire_its_item, "more_than_there_are"),
         (revoke_qualification, "unqualified"),

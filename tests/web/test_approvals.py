@@ -12,6 +12,7 @@ from alliance.booking.actions import move_booking, request_booking
 from alliance.booking.approvals import approve_booking, refuse_booking
 from alliance.booking.queries import booking_of
 from alliance.db import db
+from alliance.members.models import Membership
 from alliance.resources.policy import Route
 from tests.conftest import NOW, fresh_database
 from tests.web.test_bookings import words
@@ -149,6 +150,19 @@ def test_what_the_rules_forbid_by_now_cannot_be_approved(fang, world):
     assert answer.status_code == 422
     assert "This cannot be approved now" in words(answer)
     assert ">yet</textarea>" in answer.text
+    assert booking_of(world.session, ref).status == "requested"
+
+
+def test_a_request_of_somebody_who_left_his_unit_is_flagged_and_cannot_be_approved(fang, world):
+    ref = ask(world, world.resource(routes=BY_OWNER))
+    world.session.execute(sa.delete(Membership).where(Membership.person_id == world.lin.id))
+    world.session.commit()
+
+    page, answer = fang.get("/approvals"), fang.send(f"/bookings/{ref}/approval")
+
+    assert "No longer of the unit" in words(page)
+    assert answer.status_code == 422
+    assert "This cannot be approved now" in words(answer)
     assert booking_of(world.session, ref).status == "requested"
 
 

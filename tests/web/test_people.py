@@ -192,6 +192,20 @@ def test_somebody_is_taken_out_of_the_unit_with_what_is_his_handed_over(app, wor
     assert fang.get(f"{PEOPLE}/{mei.ref}").status_code == 404
 
 
+def test_the_page_says_what_becomes_of_requests_that_wait(app, world, fang, mei):
+    request_booking(
+        world.resource(routes=BY_OWNER).id,
+        span("2026-11-25", "14:00", "16:00"),
+        by=world.actor(mei),
+        unit_id=world.institute.id,
+        purpose="Slices",
+    )
+
+    page = fang.get(f"{PEOPLE}/{mei.ref}/departure").text
+
+    assert "a request that still waits can no longer be confirmed and lapses." in page
+
+
 def test_without_an_heir_the_ticks_mean_nothing_and_the_booking_stays(app, world, fang, mei):
     ref = request_booking(
         world.resource().id,
