@@ -113,8 +113,13 @@ class Description(Api):
         """The whole description; made when it is first asked for."""
         with self._writing:
             if self._spec is None:
-                super()._init_spec(**self._wanted)
-                self._describe()
+                try:
+                    super()._init_spec(**self._wanted)
+                    self._describe()
+                except BaseException:
+                    # Whoever asks next must not be told half of it.
+                    self._spec = None
+                    raise
             return cast(APISpec, self._spec)
 
     @spec.setter

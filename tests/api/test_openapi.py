@@ -1,13 +1,17 @@
 """The description of the API is valid, and tells of every call. That answers keep it is checked with each call."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from flask import Flask
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from alliance.api import NOUNS
-from alliance.api.noun import PREFIX
+from alliance.api.noun import PREFIX, Noun
 from tests.api.conftest import resolved
+from tests.conftest import application
 
 
 @pytest.fixture
@@ -86,3 +90,32 @@ def test_the_description_is_not_sent_twice(sqlite_app):
     tag = client.get("/api/v1/openapi.json").headers["ETag"]
 
     assert client.get("/api/v1/openapi.json", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_description_that_failed_once_is_written_anew_and_whole(sqlite_app, document, monkeypatch):
+    app = application(sqlite_app.config["SQLALCHEMY_DATABASE_URI"])
+    registered, failed = Noun.register_views_in_doc, list[str]()
+
+    def failing_once(noun, *args, **more):
+        if noun.name == NOUNS[-1].name and not failed:
+            failed.append(noun.name)
+            raise ZeroDivisionError
+        return registered(noun, *args, **more)
+
+    monkeypatch.setattr(Noun, "register_views_in_doc", failing_once)
+    first, second = (app.test_client().get("/api/v1/openapi.json") for _ in range(2))
+
+    assert (first.status_code, failed, second.status_code) == (500, [NOUNS[-1].name], 200)
+    assert second.get_json() == document
+
+
+def test_two_who_ask_first_at_once_read_the_same(sqlite_app, document):
+    app = application(sqlite_app.config["SQLALCHEMY_DATABASE_URI"])
+    both = Barrier(2)
+
+    def read(_):
+        both.wait(10)
+        return app.test_client().get("/api/v1/openapi.json").get_json()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(read, range(2))) == [document, document]
