@@ -299,6 +299,7 @@ def _note_check(session: Session, ref: str, found: _Findings, parts: Sequence[li
     if job is None:
         return
     job.state, job.total, job.findings, job.unread = "checked", found.total, found.told, found.unread
+    job.failures = 0
     for name, number in found.counts.items():
         setattr(job, name, number)
     session.execute(sa.delete(ImportFile).where(ImportFile.job_id == job.id))
@@ -349,8 +350,10 @@ def _give_up(session: Session, ref: str) -> None:
     )
     if job is None:
         return
+    far = {"done": job.done, "total": job.total}
+    said = ("import_not_looked_at", {}) if job.state == "received" else ("import_broke_off", far)
     job.state, job.ended_at = "refused", clock.now()
-    job.findings = [[0, "", "file", "import_broke_off", {"done": job.done, "total": job.total}]]
+    job.findings = [[0, "", "file", *said]]
     for model in (ImportPart, ImportFile):
         session.execute(sa.delete(model).where(model.job_id == job.id))
 

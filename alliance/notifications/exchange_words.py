@@ -59,6 +59,14 @@ def _import_broke_off(params: Params, times: Times) -> Words:
     )
 
 
+def _import_not_looked_at(params: Params, times: Times) -> Words:
+    return _table(
+        _("Not looked at"),
+        _("The table could not be looked at, and nothing of it is imported."),
+        _("Send it again. If it fails again, tell the secretariat."),
+    )
+
+
 def _table_unknown_encoding(params: Params, times: Times) -> Words:
     return _table(
         _("Unknown encoding"),
@@ -246,6 +254,7 @@ EXCHANGE_WORDS: Final[dict[str, Saying]] = {
     "table_old_excel": _table_old_excel,
     "table_unreadable": _table_unreadable,
     "import_broke_off": _import_broke_off,
+    "import_not_looked_at": _import_not_looked_at,
     "table_unknown_encoding": _table_unknown_encoding,
     "table_bomb": _table_bomb,
     "table_too_long": _table_too_long,

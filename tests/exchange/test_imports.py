@@ -601,12 +601,11 @@ def test_what_the_database_refuses_again_and_again_is_given_up_and_keeps_nobody_
     assert job(world, ref).state == "confirmed"
     work_in_vain()
 
-    for each, total in ((ref, 1), (unlooked, 0)):
-        assert (job(world, each).state, findings(job(world, each))) == (
-            "refused",
-            [(0, "file", "import_broke_off")],
-        )
-        assert job(world, each).findings[0][4] == {"done": 0, "total": total}
+    for each, said in (
+        (ref, [0, "", "file", "import_broke_off", {"done": 0, "total": 1}]),
+        (unlooked, [0, "", "file", "import_not_looked_at", {}]),
+    ):
+        assert (job(world, each).state, job(world, each).findings) == ("refused", [said])
     assert (how_many(world, ImportPart), how_many(world, ImportFile)) == (0, 0)
     given_up = [record for record in caplog.records if record.levelname == "ERROR"]
     assert [record.getMessage() for record in given_up] == [
@@ -631,6 +630,22 @@ def test_only_refusals_in_a_row_count(world, monkeypatch, refused_by_the_databas
     assert job(world, ref).failures == 0
     work_on_imports()
     assert (job(world, ref).state, counts(job(world, ref))) == ("done", (2, 0, 0, 0))
+
+
+def test_a_table_that_was_looked_at_begins_to_count_anew(world, refused_by_the_database):
+    ref = receive_import("t", table("INST-1,INST,甲,instrument,slot_self"), by=world.actor(world.fang))
+    refused_by_the_database.append("INST-1")
+    for _ in range(actions.MOST_FAILURES - 1):
+        work_in_vain()
+    refused_by_the_database.clear()
+    work_on_imports()
+    looked_at = job(world, ref).failures
+    confirm_import(ref, by=world.actor(world.fang))
+    refused_by_the_database.append("INST-1")
+    work_in_vain()
+
+    assert looked_at == 0
+    assert (job(world, ref).state, job(world, ref).failures) == ("confirmed", 1)
 
 
 def test_the_worker_looks_at_what_was_sent(world):
