@@ -30,6 +30,7 @@ from alliance.members.memberships import held_membership, last_admin
 from alliance.members.models import Management, Membership, Person, Unit
 from alliance.members.people import unit_for_its_people
 from alliance.members.standing import lasts, still_manages
+from alliance.refs import is_ref
 from alliance.resources.managing import managed_in, note_management
 from alliance.resources.models import Resource
 
@@ -130,15 +131,16 @@ def hold_for_handover(
     Missing for a ref that cannot be one.
     """
     wanted = {ref}
-    booked = []
-    for unit_id, handover in handovers.items():
+    refs = set[str]()
+    for handover in handovers.values():
         wanted |= {handover.heir, handover.manager} - {""}
-        refs = [each for each in handover.bookings if each.isprintable()]
-        booked.append(sa.and_(Booking.unit_id == unit_id, Booking.ref.in_(refs)))
+        refs |= set(filter(is_ref, handover.bookings))
+    # The refs once and not once for each unit: SQLite takes only so many values in one statement.
+    booked = sa.select(Booking.resource_id).where(Booking.unit_id.in_(handovers), Booking.ref.in_(refs))
     if not all(each.isprintable() for each in wanted):
         raise Missing
     found = list(session.scalars(sa.select(Person.id).where(Person.ref.in_(wanted))))
-    resources = set(session.scalars(sa.select(Booking.resource_id).where(sa.or_(sa.false(), *booked))))
+    resources = set(session.scalars(booked))
     parts = {part for lineage in lineages_of(session, resources).values() for part in lineage.parts}
     hold(session, resources=resources | parts, persons=[*found, *persons], units=handovers)
 

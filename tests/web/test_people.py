@@ -267,6 +267,21 @@ def test_who_is_to_be_suspended_is_shown_with_all_that_would_be_left_behind(app,
     assert qin.get(page).headers["Location"] == f"/people/{mei.ref}"
 
 
+def test_more_ticks_than_a_database_takes_break_nothing(app, world, qin):
+    units = [world.institute, world.university, world.unit("THIRD")]
+    ada = world.person("ada", *units)
+    page = f"/people/{ada.ref}/suspension"
+    ticks = [f"{n:010}" for n in range(12_000)]
+
+    answer = qin.send(
+        page, on=page, reason="no", booking=ticks, **{f"{unit.code}-heir": world.lin.ref for unit in units}
+    )
+    unit_page = f"/units/INST/people/{ada.ref}/departure"
+    left = qin.send(unit_page, on=unit_page, booking=ticks, heir=world.lin.ref)
+
+    assert (answer.status_code, left.status_code) == (422, 422)
+
+
 def test_the_page_says_who_cannot_be_suspended_and_what_to_do_first(app, world, fang, qin):
     page = f"/people/{world.fang.ref}/suspension"
     secretary = world.session.scalar(sa.select(Person).where(Person.name == "qin"))
