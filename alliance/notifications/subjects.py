@@ -25,16 +25,19 @@ from alliance.resources.models import Qualification, Resource
 from alliance.resources.permissions import visible_to
 from alliance.resources.qualifications.permissions import granted_by
 
+# What lies nowhere tells of no times.
+_NO_PLACE: Final = ZoneInfo("UTC")
+
 
 @dataclass(frozen=True)
 class Subject:
     """One thing: a row whose name people call it by, the page where something can be done about it, and how its times
-    are written. A booking comes along where the thing is one.
+    are written, as far as news of it have any. A booking comes along where the thing is one.
     """
 
     called: Any
     path: str
-    zone: ZoneInfo
+    zone: ZoneInfo = _NO_PLACE
     by_day: bool = False
     booking: Booking | None = None
 
@@ -122,7 +125,7 @@ def _applications(session: Session, ids: Collection[int], reader: Actor) -> Foun
     """An application is the affair of the secretariat and, as far as he signed in, of its applicant."""
     chosen = sa.select(Application).options(joinedload(Application.unit))
     return {
-        row.id: Subject(row.unit or row, path, ZoneInfo("Asia/Shanghai"))
+        row.id: Subject(row.unit, path, ZoneInfo(row.unit.zone)) if row.unit else Subject(row, path)
         for row in _by_id(session, chosen, Application.id, ids).values()
         for path in [_path_of_application(row, reader)]
         if path
@@ -184,7 +187,7 @@ def _catalogues(session: Session, ids: Collection[int], reader: Actor) -> Found:
     if reader.person_id not in ids or not (reader.managed_ids or reader.admin_unit_ids):
         return {}
     page = "/manage/quality?flaw=not_confirmed"
-    return {reader.person_id: Subject(_Catalogue(), page, ZoneInfo("Asia/Shanghai"))}
+    return {reader.person_id: Subject(_Catalogue(), page)}
 
 
 _FINDERS: Final[dict[str, Finder]] = {

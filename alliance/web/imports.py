@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
@@ -105,7 +105,7 @@ def show(ref: str) -> Answer:
         findings=[_finding(*told) for told in job.findings],
         most=MOST_FINDINGS,
         is_moving=job.state in ("received", "confirmed"),
-        times=Times.of("Asia/Shanghai"),
+        times=Times.of(current_app.config["SETTINGS"].zone),
     )
     return (text, 202, _AGAIN) if job.state in ("received", "confirmed") else text
 
@@ -170,7 +170,7 @@ def _form(code: int, problems: list[Problem] | None = None) -> Answer:
         megabytes=LARGEST_FILE // _MEGABYTE,
         largest=LARGEST_FILE,
         too_heavy=words_for(_too_heavy()).message,
-        times=Times.of("Asia/Shanghai"),
+        times=Times.of(current_app.config["SETTINGS"].zone),
     )
     return text, code
 

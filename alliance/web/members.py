@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from alliance import clock
 from alliance.db import db
 from alliance.errors import Problem, Refused
 from alliance.i18n import gettext as _
@@ -128,14 +129,14 @@ def sign_out_everywhere() -> Response:
 
 
 def _profile(language_form: LanguageForm, password_form: PasswordForm) -> str:
-    session, actor, times = db.session(), require_actor(), Times.of("Asia/Shanghai")
+    session, actor, now = db.session(), require_actor(), clock.now()
     return render_template(
         "members/profile.html",
         actor=actor,
         memberships=memberships_of(session, actor.person_id),
         managed=managed_by(session, actor),
-        qualifications=[(each, each.state_on(times.today)) for each in held_by(session, actor.person_id)],
-        times=times,
+        qualifications=[(each, each.state_at(now)) for each in held_by(session, actor.person_id)],
+        times=Times.of(current_app.config["SETTINGS"].zone),
         language_form=language_form,
         password_form=password_form,
         my_ref=ref_of(session, actor.person_id),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -45,15 +45,17 @@ _USUAL: Final = timedelta(days=730)
 @members_only
 def index() -> str:
     """What one holds and asks for, and what one grants."""
-    actor, session = require_actor(), db.session()
-    times = Times.of("Asia/Shanghai")
+    actor, session, now = require_actor(), db.session(), clock.now()
     return render_template(
         "qualifications/index.html",
-        held=[(each, each.state_on(times.today)) for each in queries.held_by(session, actor.person_id)],
+        held=[
+            (each, each.state_at(now), each.may_be_renewed_at(now))
+            for each in queries.held_by(session, actor.person_id)
+        ],
         asked=queries.own_requests(session, actor.person_id),
         granted=queries.granted_ones(session, actor),
         units=units_of(session, actor.admin_unit_ids),
-        times=times,
+        times=Times.of(current_app.config["SETTINGS"].zone),
     )
 
 

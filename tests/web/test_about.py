@@ -1,11 +1,10 @@
 """Help and the accessibility statement: for everybody, in both languages, linked from every page."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
-from alliance.members.installation import Watch
+from tests.web.elsewhere import lies_in
 from tests.web.visitor import Visitor
 
 
@@ -48,10 +47,7 @@ def test_the_foot_names_the_zone_of_an_alliance_elsewhere(sqlite_app):
     client = sqlite_app.test_client()
     client.set_cookie("lang", "en")
     here = client.get("/help").text
-    settings = sqlite_app.config["SETTINGS"]
-    sqlite_app.config["SETTINGS"] = replace(settings, zone="Europe/Lisbon")
-    sqlite_app.extensions["installation"] = Watch(sqlite_app.config["SETTINGS"])
-    sqlite_app.extensions["installation"].trust()
+    lies_in(sqlite_app, "Europe/Lisbon")
 
     elsewhere = client.get("/help").text
 

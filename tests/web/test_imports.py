@@ -13,6 +13,7 @@ from alliance.exchange.models import ImportJob
 from alliance.resources.models import Resource
 from alliance.web import imports
 from tests.conftest import fresh_database
+from tests.web.elsewhere import lies_in
 from tests.web.test_bookings import words
 from tests.web.test_photos import post_unread
 from tests.web.visitor import Visitor
@@ -56,6 +57,14 @@ def test_a_table_is_looked_at_then_confirmed(fang, world):
     assert codes(world) == ["INST-1"]
     assert "Done" in words(fang.get(path))
     assert "表.csv" in words(fang.get(PAGE))
+
+
+def test_the_moment_of_an_import_is_that_of_the_alliances_clock(app, fang):
+    lies_in(app, "Europe/Lisbon")
+
+    path = upload(fang, GOOD).headers["Location"]
+
+    assert ["today, 02:24" in words(fang.get(page)) for page in (path, PAGE)] == [True, True]
 
 
 def test_each_bad_cell_stands_there_with_what_would_be_right(fang, world):

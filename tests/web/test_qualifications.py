@@ -1,7 +1,7 @@
 """The pages of qualifications, from the refusal to the grant."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,8 +12,9 @@ from alliance.resources.models import HeldQualification, Resource
 from alliance.resources.qualifications.actions import ask_for_qualification
 from alliance.resources.qualifications.models import QualificationRequest
 from tests.booking.acting import request
-from tests.conftest import fresh_database
+from tests.conftest import NOW, fresh_database
 from tests.resources.counting import statements
+from tests.web.elsewhere import lies_in
 from tests.web.visitor import Visitor
 from tests.world import span
 
@@ -179,6 +180,27 @@ def test_letters_about_qualifications_go_out(world, use, lin):
         (world.fang.id, "to_qualify", "app"),
         (world.fang.id, "to_qualify", "mail"),
     }
+
+
+def test_a_qualification_ends_with_the_day_of_its_unit(world, use, lin):
+    world.holds(world.lin, use, until=NOW.date() - timedelta(days=1))
+    pages = ("/qualifications", "/profile")
+    over = ["Expired" in words(lin.get(page)) for page in pages]
+
+    # There it is still the evening before.
+    world.institute.zone = "America/Los_Angeles"
+    world.session.commit()
+    valid = ["Valid" in words(lin.get(page)) for page in pages]
+
+    assert (over, valid) == ([True, True], [True, True])
+
+
+def test_the_moment_one_asked_is_that_of_the_alliances_clock(app, world, use, lin):
+    lies_in(app, "Europe/Lisbon")
+
+    ask_for_qualification("USE", by=world.actor(world.lin))
+
+    assert "Asked today, 02:24" in words(lin.get("/qualifications"))
 
 
 def test_the_admins_hear_who_asks_where_the_only_manager_is_suspended(world, use, lin):

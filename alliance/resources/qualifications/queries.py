@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -44,6 +45,17 @@ class Held(_Lasting):
 
     qualification: Qualification
     owner: Unit
+
+    def state_at(self, now: datetime) -> Literal["later", "held", "over"]:
+        """Whether it is held then: not yet, yes or no longer, by the day of the unit whose it is."""
+        return self.state_on(self._day(now))
+
+    def may_be_renewed_at(self, now: datetime) -> bool:
+        """Whether one may ask for it anew then, by the day of that unit."""
+        return self.ends_soon(self._day(now))
+
+    def _day(self, now: datetime) -> date:
+        return now.astimezone(ZoneInfo(self.owner.zone)).date()
 
 
 @dataclass(frozen=True)
