@@ -8,7 +8,17 @@ import sqlalchemy as sa
 
 from alliance import clock
 from alliance.booking.actions import cancel_booking, request_booking
-from alliance.db import Once, OnceRow, action, among, db, forget_old_answers, only_once, transaction
+from alliance.db import (
+    Once,
+    OnceRow,
+    action,
+    among,
+    among_many,
+    db,
+    forget_old_answers,
+    only_once,
+    transaction,
+)
 from alliance.errors import Busy, KeyReused, Replayed, Taken
 from alliance.history.models import Event, Outbox
 from alliance.hold import hold
@@ -250,11 +260,12 @@ def test_a_serialization_failure_is_repeated_until_it_works(postgres_app):
     assert (overtaken_once(), len(tries)) == ("done", 2)
 
 
+@pytest.mark.parametrize("one_of", [among, among_many])
 @pytest.mark.parametrize("wanted", [0, 1, 3], ids=["none", "one", "three"])
-def test_many_numbers_are_asked_for_by_an_index_however_many_they_are(world, wanted):
+def test_many_numbers_are_asked_for_by_an_index_however_many_they_are(world, wanted, one_of):
     units = [world.unit(f"MANY{n}", "enterprise", "众").id for n in range(4)]
-    of_these = sa.select(Unit.id).where(among(Unit.id, "units"))
-    others = sa.select(Unit.id).where(~among(Unit.id, "units"))
+    of_these = sa.select(Unit.id).where(one_of(Unit.id, "units"))
+    others = sa.select(Unit.id).where(~one_of(Unit.id, "units"))
 
     found = set(world.session.scalars(of_these, {"units": units[:wanted]}))
     rest = set(world.session.scalars(others, {"units": units[:wanted]}))
@@ -262,6 +273,16 @@ def test_many_numbers_are_asked_for_by_an_index_however_many_they_are(world, wan
     assert found == set(units[:wanted])
     assert rest >= set(units[wanted:])
     assert not rest & found
+
+
+def test_thousands_are_one_value_on_both_databases(world):
+    statement = sa.select(Unit.id).where(among_many(Unit.id, "units"))
+
+    found = world.session.scalars(
+        statement, {"units": [world.institute.id, *range(1_000_000, 1_050_000)]}
+    ).all()
+
+    assert found == [world.institute.id]
 
 
 def test_a_few_numbers_are_looked_up_on_sqlite(sqlite_app):

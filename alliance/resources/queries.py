@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from alliance.db import among, read_rows
+from alliance.db import among_many, read_rows
 from alliance.errors import Missing
 from alliance.members.actor import Actor
 from alliance.members.models import Unit
@@ -191,7 +191,7 @@ def counts_of(session: Session, filters: Filters, offered: Sequence[Offered]) ->
 
 
 def _tags_of_these(session: Session, ids: Collection[int]) -> dict[Tag, int]:
-    return dict(session.execute(_TAGS_OF_THESE, {"resources": ids}).all())
+    return dict(session.execute(_TAGS_OF_THESE, {"resources": list(ids)}).all())
 
 
 def is_chosen(filters: Filters, owner_code: str, kind: str) -> bool:
@@ -400,7 +400,7 @@ def _most_offered(among: Condition) -> Any:
     )
 
 
-_TAGS_OF_THESE: Final = _most_offered(among(ResourceTag.resource_id, "resources"))
+_TAGS_OF_THESE: Final = _most_offered(among_many(ResourceTag.resource_id, "resources"))
 
 
 def _on_offer(reader: Actor | None, filters: Filters) -> Condition:
