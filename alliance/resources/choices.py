@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from alliance import clock
 from alliance.members.models import Group, GroupUnit, Membership, Person
 from alliance.members.standing import lasts
-from alliance.resources.models import Qualification, Resource, ResourceGroup
-from alliance.resources.sheet_checks import qualifications_of
+from alliance.resources.models import Qualification, Resource, ResourceGroup, ResourcePart
+from alliance.resources.sheet_checks import can_manage, qualifications_of
 
 
 def groups_on_offer(session: Session, resource: Resource) -> Sequence[Group]:
@@ -27,14 +27,23 @@ def qualifications_on_offer(session: Session, resource: Resource) -> Sequence[Qu
     return session.scalars(sa.select(Qualification).where(qualifications_of(resource))).all()
 
 
-def people_on_offer(session: Session, resource: Resource) -> Sequence[sa.Row[str, str, str]]:
-    """The people of the owner in good standing, by name: ref, name and address."""
+def people_on_offer(session: Session, resource: Resource) -> Sequence[sa.Row[str, str, str, str]]:
+    """The people of the owner who can run it, by name: ref, name, address and standing.
+
+    Who runs it already stays among them while suspended: what he managed is his again once he is readmitted.
+    """
     return session.execute(
-        sa.select(Person.ref, Person.name, Person.email)
+        sa.select(Person.ref, Person.name, Person.email, Person.status)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.unit_id == resource.owner_id, Person.status == "active", lasts(clock.now()))
+        .where(Membership.unit_id == resource.owner_id, can_manage(resource), lasts(clock.now()))
         .order_by(Person.name, Person.id)
     ).all()
+
+
+def wholes_of(session: Session, resource: Resource) -> Sequence[Resource]:
+    """What the resource is a part of, by code."""
+    wholes = sa.select(ResourcePart.whole_id).where(ResourcePart.part_id == resource.id)
+    return session.scalars(sa.select(Resource).where(Resource.id.in_(wholes)).order_by(Resource.code)).all()
 
 
 def groups_coded(session: Session, codes: Collection[str]) -> Sequence[Group]:

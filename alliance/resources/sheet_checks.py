@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.errors import Problem
-from alliance.members.models import Group, GroupUnit, Membership, Person
+from alliance.members.models import Group, GroupUnit, Management, Membership, Person
 from alliance.members.standing import lasts
 from alliance.resources.kinds import DETAILS, INSTRUMENT_CLASSES, KINDS, PRESETS, VISIBILITIES
 from alliance.resources.models import Qualification, RequiredQualification, Resource, ResourceGroup
@@ -81,9 +81,9 @@ def unknown_names(
 ) -> list[Problem]:
     """Groups the owner is not in, managers who are not people of the owner in good standing, qualifications of others.
 
-    Groups that stand on the sheet stay, though the owner has left them, and so do qualifications of others; those that
-    are `restored` stood there before. Of all others nothing is told, not even whether
-    they are there: who is in a group is known to its units alone.
+    Managers who are suspended stay. Groups that stand on the sheet stay, though the owner has left them, and so do
+    qualifications of others; those that are `restored` stood there before. Of all others nothing is told, not even
+    whether they are there: who is in a group is known to its units alone.
     """
     problems = []
     if wanted := set(values.get("groups", ())):
@@ -103,7 +103,7 @@ def unknown_names(
             .where(
                 Person.ref.in_(wanted),
                 Membership.unit_id == resource.owner_id,
-                Person.status == "active",
+                can_manage(resource),
                 lasts(now),
             )
         )
@@ -117,6 +117,12 @@ def unknown_names(
             params = {"code": strange[0]}
             problems.append(Problem("no_such_qualification", params=params, field="qualifications"))
     return problems
+
+
+def can_manage(resource: Resource) -> sa.ColumnElement[bool]:
+    """Of people: in good standing, or managers of the resource already."""
+    present = sa.select(Management.person_id).where(Management.resource_id == resource.id)
+    return sa.or_(Person.status == "active", Person.id.in_(present))
 
 
 def qualifications_of(resource: Resource) -> sa.ColumnElement[bool]:

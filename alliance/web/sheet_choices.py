@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from alliance.booking.parts import parts_on_offer
+from alliance.i18n import gettext as _
 from alliance.i18n import localized
 from alliance.members.models import Group
 from alliance.resources.choices import groups_on_offer, people_on_offer, qualifications_on_offer
@@ -29,8 +30,11 @@ def parts_for(session: Session, resource: Resource) -> list[tuple[str, str]]:
 
 
 def people_for(session: Session, resource: Resource) -> list[tuple[str, str]]:
-    """The people who can run it: ref and name with address, by name."""
-    return [(ref, f"{name} · {email}") for ref, name, email in people_on_offer(session, resource)]
+    """The people who can run it: ref and name with address, by name; who is suspended, with that."""
+    return [
+        (ref, " · ".join(filter(None, (name, email, _("Suspended") if status != "active" else ""))))
+        for ref, name, email, status in people_on_offer(session, resource)
+    ]
 
 
 def _by_name(found: Iterable[Group | Qualification]) -> list[tuple[str, str]]:

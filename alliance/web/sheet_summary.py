@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from alliance.i18n import gettext as _
 from alliance.i18n import localized, ngettext
 from alliance.notifications.hours import comma, hours_sentence
-from alliance.resources.choices import groups_coded, people_called, qualifications_coded
+from alliance.resources.choices import groups_coded, people_called, qualifications_coded, wholes_of
 from alliance.resources.documents import titles_of
 from alliance.resources.models import Resource
 from alliance.resources.photos import photos_of
@@ -37,7 +37,7 @@ def summary_of(session: Session, resource: Resource) -> Mapping[str, Sequence[st
     return {
         "what": [kind_name(resource.kind), str(PRESET_NAMES[resource.preset])],
         "items": _items(sheet, owner),
-        "parts": [_consists_of(len(sheet["parts"])) if sheet["parts"] else _("It stands alone.")],
+        "parts": [_consists_of(len(sheet["parts"])) if sheet["parts"] else _whole(session, resource)],
         "access": [
             _groups(session, sheet["groups"])
             if resource.visibility == "groups"
@@ -57,6 +57,13 @@ def summary_of(session: Session, resource: Resource) -> Mapping[str, Sequence[st
 
 def _consists_of(parts: int) -> str:
     return ngettext("Consists of %(num)d other resource.", "Consists of %(num)d other resources.", parts)
+
+
+def _whole(session: Session, resource: Resource) -> str:
+    wholes = wholes_of(session, resource)
+    if not wholes:
+        return _("It stands alone.")
+    return _("Part of %(wholes)s.", wholes=comma(str(localized(whole, "name")) for whole in wholes))
 
 
 def _items(sheet: Values, owner: str) -> list[str]:

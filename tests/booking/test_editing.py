@@ -17,8 +17,9 @@ from alliance.booking.publication import publish_resource, retire_resource, take
 from alliance.booking.readiness import findings_of
 from alliance.db import db
 from alliance.errors import Forbidden, Missing, Refused, Stale
-from alliance.members.models import Membership, Unit
+from alliance.members.models import Membership, Person, Unit
 from alliance.resources.changes import Overtaken, changes_of
+from alliance.resources.choices import people_on_offer
 from alliance.resources.drafts import copy_resource, create_resource
 from alliance.resources.models import Item, RequiredQualification, Resource, Tag
 from alliance.resources.policy import Route
@@ -752,3 +753,22 @@ def test_bookings_are_read_in_as_many_statements_for_three_as_for_one(world):
         request(world, confocal, by=world.person(name, world.university))
 
     assert cost() == one == 3
+
+
+def test_a_suspended_manager_stays_one_while_others_are_named(world):
+    fang, mei = world.actor(world.fang), world.person("mei", world.institute)
+    lan = world.person("lan", world.institute)
+    world.manages(mei, world.resource())
+    world.session.get_one(Person, mei.id).status = "suspended"
+    world.session.get_one(Person, lan.id).status = "suspended"
+    world.session.commit()
+
+    change_resource("CONFOCAL", {"managers": [mei.ref, world.fang.ref]}, by=fang)
+    with pytest.raises(Refused) as refused:
+        change_resource("CONFOCAL", {"managers": [lan.ref]}, by=fang)
+
+    assert codes(refused) == ["not_of_the_owner"]
+    assert {ref for ref, *_ in people_on_offer(world.session, resource(world))} == {mei.ref, world.fang.ref}
+    assert sheet_of(world.session, resource(world), ["managers"])["managers"] == sorted(
+        [mei.ref, world.fang.ref]
+    )
