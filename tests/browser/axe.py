@@ -77,13 +77,14 @@ _RUN = """async ({tags, known}) => {
     if (!elements.length) return;
     const contrast = await axe.run({include: elements}, {
       runOnly: {type: "rule", values: ["color-contrast"]},
-      resultTypes: ["violations", "passes"],
+      resultTypes: ["violations", "incomplete", "passes"],
       elementRef: true,
     });
     violations.push(...contrast.violations);
     const nodes = (rules) => rules.flatMap((rule) => rule.nodes.map((node) => node.element));
     for (const element of nodes(contrast.passes)) passed.add(element);
-    for (const element of [...nodes(contrast.passes), ...nodes(contrast.violations)]) judged.add(element);
+    for (const rules of [contrast.passes, contrast.violations, contrast.incomplete])
+      for (const element of nodes(rules)) judged.add(element);
   };
   await reckon([...alike.values()].map(([first]) => first));
   // Axe passes over what is disabled or hidden from the eye: then the others of that look tell.
