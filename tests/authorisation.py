@@ -33,7 +33,8 @@ from alliance.booking.actions import request_booking
 from alliance.calendars.feeds import make_feed
 from alliance.calendars.outside.actions import add_outside_calendar
 from alliance.db import db
-from alliance.exchange.actions import check_import, receive_import
+from alliance.exchange.actions import receive_import
+from alliance.exchange.looking import check_import
 from alliance.history.models import Event
 from alliance.members.actor import Actor
 from alliance.members.invitations import Guest, invite

@@ -20,7 +20,8 @@ from alliance.cli.seed import load_demo
 from alliance.config import Settings
 from alliance.db import db, forget_old_answers
 from alliance.errors import Busy
-from alliance.exchange.actions import forget_old_imports, work_on_imports
+from alliance.exchange.actions import forget_old_imports
+from alliance.exchange.work import work_on_imports
 from alliance.members.installation import look, wants_demo
 from alliance.members.links import forget_old_links
 from alliance.notifications.actions import tell

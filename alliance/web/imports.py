@@ -9,19 +9,12 @@ from werkzeug.wrappers import Response
 
 from alliance.db import db, read_as_of_now
 from alliance.errors import Forbidden, Missing, Problem, Refused
-from alliance.exchange.actions import (
-    MOST_FINDINGS,
-    PART_SIZE,
-    check_import,
-    confirm_import,
-    discard_import,
-    go_on,
-    may_import,
-    receive_import,
-)
+from alliance.exchange.actions import confirm_import, discard_import, may_import, receive_import
 from alliance.exchange.format import COLUMNS, NEEDED
+from alliance.exchange.looking import MOST_FINDINGS, PART_SIZE, check_import
 from alliance.exchange.queries import import_named, imports_of, table_of
 from alliance.exchange.reading import LARGEST_FILE, MOST_ROWS
+from alliance.exchange.work import go_on
 from alliance.exchange.writing import FORMATS, written
 from alliance.i18n import gettext as _
 from alliance.notifications.sentences import words_for

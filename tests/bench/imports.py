@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alliance.db import db
-from alliance.exchange.actions import check_import, confirm_import, import_part, receive_import
+from alliance.exchange.actions import confirm_import, receive_import
+from alliance.exchange.doing import import_part
+from alliance.exchange.looking import check_import
 from alliance.exchange.models import ImportJob
 from alliance.members.actor import actor_of
 from tests.bench.places import Place, fill

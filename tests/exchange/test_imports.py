@@ -10,18 +10,19 @@ from alliance import clock
 from alliance.booking.actions import request_booking
 from alliance.booking.editing import undo_change
 from alliance.errors import Busy, Forbidden, Missing, Refused
-from alliance.exchange import actions
+from alliance.exchange import doing, looking
 from alliance.exchange.actions import (
-    check_import,
     confirm_import,
     discard_import,
     forget_old_imports,
-    import_part,
     receive_import,
-    work_on_imports,
 )
+from alliance.exchange.doing import import_part
+from alliance.exchange.failures import MOST_FAILURES
+from alliance.exchange.looking import check_import
 from alliance.exchange.models import ImportFile, ImportJob, ImportPart
 from alliance.exchange.queries import import_named, imports_of, table_of
+from alliance.exchange.work import work_on_imports
 from alliance.exchange.writing import written
 from alliance.history.models import Event, Outbox
 from alliance.members.models import GroupUnit
@@ -397,7 +398,7 @@ def test_what_is_published_must_be_ready_for_it(world):
 
 
 def test_a_whole_may_stand_before_its_parts(world, monkeypatch):
-    monkeypatch.setattr(actions, "PART_SIZE", 1)
+    monkeypatch.setattr(looking, "PART_SIZE", 1)
     head = f"{HEAD},parts"
 
     ref = sent(
@@ -478,7 +479,7 @@ def test_one_at_a_time_and_what_is_not_confirmed_makes_room(world):
 
 
 def test_an_interrupted_import_goes_on_where_it_stood(world, monkeypatch):
-    monkeypatch.setattr(actions, "PART_SIZE", 2)
+    monkeypatch.setattr(looking, "PART_SIZE", 2)
     ref = sent(world, table(*(f"INST-{n},INST,甲,instrument,slot_self" for n in range(5))))
     confirm_import(ref, by=world.actor(world.fang))
     assert import_part(ref)
@@ -488,7 +489,7 @@ def test_an_interrupted_import_goes_on_where_it_stood(world, monkeypatch):
         raise ZeroDivisionError
 
     with monkeypatch.context() as worse:
-        worse.setattr(actions, "add_entries", broken)
+        worse.setattr(doing, "add_entries", broken)
         with pytest.raises(ZeroDivisionError):
             import_part(ref)
     assert (job(world, ref).done, how_many(world, Resource), how_many(world, ImportPart)) == (2, 2, 2)
@@ -520,7 +521,7 @@ def test_a_whole_is_left_out_with_its_part(world):
 
 
 def test_an_import_that_fails_is_given_up_and_the_next_has_its_turn(world, monkeypatch):
-    monkeypatch.setattr(actions, "PART_SIZE", 1)
+    monkeypatch.setattr(looking, "PART_SIZE", 1)
     other = world.person("second", world.institute, admin=True)
     third = world.person("third", world.institute, admin=True)
     ref = sent(world, table("INST-1,INST,甲,instrument,slot_self", "INST-2,INST,甲,instrument,slot_self"))
@@ -529,14 +530,15 @@ def test_an_import_that_fails_is_given_up_and_the_next_has_its_turn(world, monke
     unlooked = receive_import("t", table("INST-3,INST,坏,instrument,slot_self"), by=world.actor(other))
     next_one = sent(world, table("INST-4,INST,乙,instrument,slot_self"), third)
     confirm_import(next_one, by=world.actor(third))
-    judged = actions.judge
+    judged = looking.judge
 
     def broken(session, by, rows, *more):
         if any(row.cells["code"] in ("INST-2", "INST-3") for row in rows):
             raise ZeroDivisionError
         return judged(session, by, rows, *more)
 
-    monkeypatch.setattr(actions, "judge", broken)
+    for step in (looking, doing):
+        monkeypatch.setattr(step, "judge", broken)
     work_on_imports()
 
     found = job(world, ref)
@@ -555,7 +557,7 @@ def test_an_import_the_database_keeps_waiting_goes_on_later(world, monkeypatch):
         raise Busy
 
     with monkeypatch.context() as worse:
-        worse.setattr(actions, "add_entries", busy)
+        worse.setattr(doing, "add_entries", busy)
         with pytest.raises(Busy):
             work_on_imports()
     assert job(world, ref).state == "confirmed"
@@ -567,14 +569,15 @@ def test_an_import_the_database_keeps_waiting_goes_on_later(world, monkeypatch):
 @pytest.fixture
 def refused_by_the_database(monkeypatch):
     """The codes at which the database refuses the whole step; none to begin with."""
-    judged, refuses = actions.judge, list[str]()
+    judged, refuses = looking.judge, list[str]()
 
     def judge(session, by, rows, *more):
         if any(row.cells["code"] in refuses for row in rows):
             session.execute(sa.text("SELECT nothing FROM nowhere"))
         return judged(session, by, rows, *more)
 
-    monkeypatch.setattr(actions, "judge", judge)
+    for step in (looking, doing):
+        monkeypatch.setattr(step, "judge", judge)
     return refuses
 
 
@@ -596,7 +599,7 @@ def test_what_the_database_refuses_again_and_again_is_given_up_and_keeps_nobody_
 
     work_in_vain()
     assert [job(world, each).state for each in (ref, unlooked, behind)] == ["confirmed", "received", "done"]
-    for _ in range(actions.MOST_FAILURES - 2):
+    for _ in range(MOST_FAILURES - 2):
         work_in_vain()
     assert job(world, ref).state == "confirmed"
     work_in_vain()
@@ -616,13 +619,13 @@ def test_what_the_database_refuses_again_and_again_is_given_up_and_keeps_nobody_
 
 
 def test_only_refusals_in_a_row_count(world, monkeypatch, refused_by_the_database):
-    monkeypatch.setattr(actions, "PART_SIZE", 1)
+    monkeypatch.setattr(looking, "PART_SIZE", 1)
     ref = sent(world, table("INST-1,INST,甲,instrument,slot_self", "INST-2,INST,甲,instrument,slot_self"))
     confirm_import(ref, by=world.actor(world.fang))
     refused_by_the_database.append("INST-1")
-    for _ in range(actions.MOST_FAILURES - 1):
+    for _ in range(MOST_FAILURES - 1):
         work_in_vain()
-    assert job(world, ref).failures == actions.MOST_FAILURES - 1
+    assert job(world, ref).failures == MOST_FAILURES - 1
     refused_by_the_database.clear()
 
     assert import_part(ref)
@@ -635,7 +638,7 @@ def test_only_refusals_in_a_row_count(world, monkeypatch, refused_by_the_databas
 def test_a_table_that_was_looked_at_begins_to_count_anew(world, refused_by_the_database):
     ref = receive_import("t", table("INST-1,INST,甲,instrument,slot_self"), by=world.actor(world.fang))
     refused_by_the_database.append("INST-1")
-    for _ in range(actions.MOST_FAILURES - 1):
+    for _ in range(MOST_FAILURES - 1):
         work_in_vain()
     refused_by_the_database.clear()
     work_on_imports()

@@ -6,9 +6,11 @@ from itertools import count
 import pytest
 import sqlalchemy as sa
 
-from alliance.exchange import actions
-from alliance.exchange.actions import check_import, confirm_import, go_on, receive_import, work_on_imports
+from alliance.exchange import looking
+from alliance.exchange.actions import confirm_import, receive_import
+from alliance.exchange.looking import check_import
 from alliance.exchange.models import ImportJob, ImportPart
+from alliance.exchange.work import go_on, work_on_imports
 from alliance.history.models import Event
 from alliance.resources.models import Item, PolicyRow, Resource
 from tests.races.clients import Call, in_threads, read
@@ -21,7 +23,7 @@ _HEAD = "code,owner,name_zh,category,booking_mode,location,cancel_deadline_h"
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
     """Parts are cut when the file is looked at, which happens in this process."""
-    monkeypatch.setattr(actions, "PART_SIZE", 5)
+    monkeypatch.setattr(looking, "PART_SIZE", 5)
 
 
 def do_all(ref: str) -> None:

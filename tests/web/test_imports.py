@@ -7,9 +7,9 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from alliance.exchange import actions
-from alliance.exchange.actions import work_on_imports
+from alliance.exchange import doing
 from alliance.exchange.models import ImportJob
+from alliance.exchange.work import work_on_imports
 from alliance.resources.models import Resource
 from alliance.web import imports
 from tests.conftest import fresh_database
@@ -139,7 +139,7 @@ def test_one_that_fails_on_the_spot_is_said_to_have_broken_off(fang, world, monk
         raise ZeroDivisionError
 
     path = upload(fang, GOOD).headers["Location"]
-    monkeypatch.setattr(actions, "add_entries", broken)
+    monkeypatch.setattr(doing, "add_entries", broken)
 
     answer = fang.send(f"{path}/confirmation", on=path)
     page = fang.get(path)
