@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from alliance.availability.hours import Hours
+from alliance.booking.applicants import NEEDED, held_by, member_until, membership_of
 from alliance.booking.closed import closed_over_each
 from alliance.booking.facts import Closed, Facts, Needed, Wish
 from alliance.booking.lineage import lineages_of
@@ -41,25 +42,12 @@ _ABOUT_APPLICANTS: Final = (
         Booking.id,
         Membership.person_id,
         Membership.ends_at,
-        Qualification.code,
-        Qualification.name_zh,
-        Qualification.name_en,
-        HeldQualification.valid_from,
-        HeldQualification.valid_until,
+        *NEEDED,
     )
-    .outerjoin(
-        Membership,
-        sa.and_(Membership.person_id == Booking.person_id, Membership.unit_id == Booking.unit_id),
-    )
+    .outerjoin(Membership, membership_of(Booking.person_id, Booking.unit_id))
     .outerjoin(RequiredQualification, RequiredQualification.resource_id == Booking.resource_id)
     .outerjoin(Qualification, Qualification.id == RequiredQualification.qualification_id)
-    .outerjoin(
-        HeldQualification,
-        sa.and_(
-            HeldQualification.qualification_id == Qualification.id,
-            HeldQualification.person_id == Booking.person_id,
-        ),
-    )
+    .outerjoin(HeldQualification, held_by(Booking.person_id))
     .where(among(Booking.id, "bookings"))
     .order_by(Qualification.code)
 )
@@ -124,8 +112,8 @@ def _applicants(session: Session, requests: Iterable[Booking], now: datetime) ->
     rows = read_rows(session, _ABOUT_APPLICANTS, {"bookings": [booking.id for booking in requests]})
     found: dict[int, _Applicant] = {}
     for booking_id, member_id, membership_ends, code, *rest in rows:
-        member_until = now if member_id is None else membership_ends
-        applicant = found.setdefault(booking_id, _Applicant(member_until))
+        until = member_until(member_id, membership_ends, now)
+        applicant = found.setdefault(booking_id, _Applicant(until))
         if code is not None:
             applicant.needed.append(Needed(code, *rest))
     return found

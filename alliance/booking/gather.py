@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from alliance.availability.calendar import DayClasses
 from alliance.availability.hours import Hours
 from alliance.availability.queries import days_of
+from alliance.booking.applicants import NEEDED, held_by, member_until, membership_of
 from alliance.booking.closed import closed_over
 from alliance.booking.facts import Facts, Needed, Wish
 from alliance.booking.lineage import Lineage, lineage_of
@@ -80,7 +81,7 @@ _STANDING: Final = (
     .select_from(Person)
     .join(Unit, Unit.id == sa.bindparam("unit"))
     .join(_OWNER, _OWNER.id == sa.bindparam("owner"))
-    .outerjoin(Membership, sa.and_(Membership.person_id == Person.id, Membership.unit_id == Unit.id))
+    .outerjoin(Membership, membership_of(Person.id, Unit.id))
     .where(Person.id == sa.bindparam("person"))
 )
 _ITEMS: Final = _items_with_predecessors()
@@ -113,21 +114,9 @@ _CLASHES: Final = (
     .order_by(Occupancy.starts_at, Occupancy.item_id)
 )
 _NEEDED: Final = (
-    sa.select(
-        Qualification.code,
-        Qualification.name_zh,
-        Qualification.name_en,
-        HeldQualification.valid_from,
-        HeldQualification.valid_until,
-    )
+    sa.select(*NEEDED)
     .join(RequiredQualification, RequiredQualification.qualification_id == Qualification.id)
-    .outerjoin(
-        HeldQualification,
-        sa.and_(
-            HeldQualification.qualification_id == Qualification.id,
-            HeldQualification.person_id == sa.bindparam("person"),
-        ),
-    )
+    .outerjoin(HeldQualification, held_by(sa.bindparam("person")))
     .where(RequiredQualification.resource_id == sa.bindparam("resource"))
     .order_by(Qualification.code)
 )
@@ -157,31 +146,9 @@ def gather(
 
     Lapsed requests are not in the way: under the hold they have been expired, on a read they are looked past.
     """
-    policy = _policy(session, resource.id)
-    standing = _standing(session, resource, person_id, unit_id)
-    zone = ZoneInfo(resource.zone)
-    facts = Facts(
-        now=now,
-        resource_code=resource.code,
-        policy=policy,
-        hours=Hours.parse(policy.hours),
-        zone=zone,
-        preset=resource.preset,
-        mode=resource.mode,
-        resource_status=resource.status,
-        owner_status=standing.owner_status,
-        relation=relation_of(
-            unit_id=unit_id,
-            owner_id=resource.owner_id,
-            unit_status=standing.unit_status,
-            shares_group=standing.shares_group,
-            policy=policy,
-        ),
-        person_status=standing.person_status,
-        unit_status=standing.unit_status,
-        member_until=now if standing.member_id is None else standing.membership_ends,
-        before=Wish(moving.span, moving.quantity) if moving else None,
-    )
+    facts = _standing_facts(session, resource, person_id, unit_id, now)
+    if moving is not None:
+        facts = replace(facts, before=Wish(moving.span, moving.quantity))
     kept = moving if facts.shrinks(wish) else None
     if kept is not None:
         facts = replace(facts, kept_buffers=kept.buffers)
@@ -189,7 +156,7 @@ def gather(
     lineage = lineage or lineage_of(session, resource.id)
     facts = replace(
         facts,
-        days=_days(session, resource, wish, zone, now),
+        days=_days(session, resource, wish, facts.zone, now),
         is_whole=lineage.is_whole,
         items=_items(session, lineage.item_owner_ids, footprint, now, moving, kept),
         closures=closed_over(session, resource, lineage.all_ids, footprint),
@@ -206,6 +173,35 @@ def _policy(session: Session, resource_id: int) -> Policy:
     if row is None:
         raise Missing
     return row.value()
+
+
+def _standing_facts(
+    session: Session, resource: Resource, person_id: int, unit_id: int, now: datetime
+) -> Facts:
+    """What does not hang on the time wished for: the resource and its rules, and how all concerned stand."""
+    policy = _policy(session, resource.id)
+    standing = _standing(session, resource, person_id, unit_id)
+    return Facts(
+        now=now,
+        resource_code=resource.code,
+        policy=policy,
+        hours=Hours.parse(policy.hours),
+        zone=ZoneInfo(resource.zone),
+        preset=resource.preset,
+        mode=resource.mode,
+        resource_status=resource.status,
+        owner_status=standing.owner_status,
+        relation=relation_of(
+            unit_id=unit_id,
+            owner_id=resource.owner_id,
+            unit_status=standing.unit_status,
+            shares_group=standing.shares_group,
+            policy=policy,
+        ),
+        person_status=standing.person_status,
+        unit_status=standing.unit_status,
+        member_until=member_until(standing.member_id, standing.membership_ends, now),
+    )
 
 
 def _standing(session: Session, resource: Resource, person_id: int, unit_id: int) -> sa.Row[Any]:

@@ -12,6 +12,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from alliance.booking.applicants import NEEDED, held_by, member_until, membership_of
 from alliance.booking.bookable import Bookable
 from alliance.booking.check import Verdict, verdict_from
 from alliance.booking.facts import Facts, Needed, Wish
@@ -130,7 +131,7 @@ _APPLICANT: Final = (
     sa.select(Person.status, Unit.status, Membership.person_id, Membership.ends_at, _THEIRS.unit_id)
     .select_from(Person)
     .join(Unit, Unit.id == sa.bindparam("unit"))
-    .outerjoin(Membership, sa.and_(Membership.person_id == Person.id, Membership.unit_id == Unit.id))
+    .outerjoin(Membership, membership_of(Person.id, Unit.id))
     .outerjoin(_MINE, _MINE.unit_id == Unit.id)
     .outerjoin(_THEIRS, _THEIRS.group_id == _MINE.group_id)
     .where(Person.id == sa.bindparam("person"))
@@ -143,27 +144,17 @@ def _applicant(session: Session, person_id: int, unit_id: int, now: datetime) ->
         raise Missing
     person_status, unit_status, member_id, ends_at, _ = rows[0]
     mates = frozenset(mate for *_, mate in rows if mate is not None)
-    member_until = now if member_id is None else ends_at
-    return Applicant(person_id, unit_id, person_status, unit_status, member_until, mates)
+    until = member_until(member_id, ends_at, now)
+    return Applicant(person_id, unit_id, person_status, unit_status, until, mates)
 
 
 _NEEDED: Final = (
     sa.select(
         RequiredQualification.resource_id,
-        Qualification.code,
-        Qualification.name_zh,
-        Qualification.name_en,
-        HeldQualification.valid_from,
-        HeldQualification.valid_until,
+        *NEEDED,
     )
     .join(RequiredQualification, RequiredQualification.qualification_id == Qualification.id)
-    .outerjoin(
-        HeldQualification,
-        sa.and_(
-            HeldQualification.qualification_id == Qualification.id,
-            HeldQualification.person_id == sa.bindparam("person"),
-        ),
-    )
+    .outerjoin(HeldQualification, held_by(sa.bindparam("person")))
     .where(among(RequiredQualification.resource_id, "resources"))
     .order_by(Qualification.code)
 )
