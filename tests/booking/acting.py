@@ -10,7 +10,7 @@ from alliance.booking.models import Booking, Occupancy
 from alliance.booking.queries import booking_of
 from alliance.history.models import Event
 from alliance.intervals import Span
-from alliance.members.models import Person
+from alliance.members.models import Person, Unit
 from alliance.resources.models import PolicyRow, Resource
 from tests.world import World, span
 
@@ -29,6 +29,19 @@ def request(
     return request_booking(
         resource.id, wish, by=actor, unit_id=words.pop("unit_id", min(actor.unit_ids)), **words
     )
+
+
+def book(
+    world: World,
+    resource: Resource,
+    who: Person,
+    start: str = "14:00",
+    end: str = "16:00",
+    unit: Unit | None = None,
+) -> str:
+    """Ask as that person for the day after, for the institute or another of his units."""
+    wish = span("2026-11-25", start, end)
+    return request(world, resource, wish, by=who, unit_id=(unit or world.institute).id)
 
 
 def booking(world: World, ref: str) -> Booking:

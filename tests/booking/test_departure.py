@@ -10,26 +10,12 @@ from alliance.booking.models import Booking
 from alliance.errors import Forbidden, Missing, Refused
 from alliance.history.models import Event
 from alliance.members.models import Management, Membership
+from tests.booking.acting import book, verbs
 from tests.conftest import NOW
 from tests.resources.counting import statements
 from tests.world import BY_OWNER, at, span
 
 DAY = "2026-11-25"
-
-
-@pytest.fixture
-def mei(world):
-    return world.person("mei", world.institute)
-
-
-@pytest.fixture
-def ada(world):
-    return world.person("ada", world.institute)
-
-
-def book(world, resource, who, start="14:00", end="16:00", unit=None):
-    unit_id = (unit or world.institute).id
-    return request_booking(resource.id, span(DAY, start, end), by=world.actor(who), unit_id=unit_id)
 
 
 def leave(world, who, by=None, **handover):
@@ -51,12 +37,6 @@ def belongs(session, person, unit):
     return found
 
 
-def verbs(session):
-    found = list(session.scalars(sa.select(Event.verb).order_by(Event.id)))
-    session.rollback()
-    return found
-
-
 def test_what_is_ticked_goes_to_the_heir_and_the_rest_stays(session, world, mei, ada):
     resource = world.resource()
     given, kept = book(world, resource, mei), book(world, resource, mei, "17:00", "18:00")
@@ -67,7 +47,7 @@ def test_what_is_ticked_goes_to_the_heir_and_the_rest_stays(session, world, mei,
     assert owner_of(session, given) == (ada_id, ada_id, "approved")
     assert owner_of(session, kept) == (mei_id, mei_id, "approved")
     assert not belongs(session, mei, world.institute)
-    assert verbs(session)[-2:] == ["booking.handed_over", "membership.ended"]
+    assert verbs(world)[-2:] == ["booking.handed_over", "membership.ended"]
     ended = session.scalar(sa.select(Event.data).where(Event.verb == "membership.ended"))
     assert ended == {"bookings_kept": 1, "bookings_handed_over": 1}
 
@@ -82,7 +62,7 @@ def test_management_goes_to_the_heir_or_to_nobody_and_never_stays(session, world
 
     rows = session.execute(sa.select(Management.person_id, Management.resource_id)).all()
     assert {tuple(row) for row in rows} == {(ada.id, first.id), (mei.id, elsewhere.id)}
-    assert verbs(session) == ["management.taken", "management.given", "membership.ended"]
+    assert verbs(world) == ["management.taken", "management.given", "membership.ended"]
 
 
 def test_the_list_holds_what_is_to_come_for_this_unit_and_nothing_else(session, world, mei):
@@ -108,14 +88,14 @@ def test_an_heir_must_be_allowed_what_he_takes_over(session, world, mei, ada):
     resource = world.resource()
     world.holds(mei, world.requires(resource))
     ref = book(world, resource, mei)
-    before = verbs(session)
+    before = verbs(world)
 
     with pytest.raises(Refused, match=r"^cannot_take_over$") as refused:
         leave(world, mei, bookings={ref}, heir=ada.ref)
 
     assert refused.value.problems[0].params["name"] == "ada"
     assert (owner_of(session, ref)[0], belongs(session, mei, world.institute)) == (mei.id, True)
-    assert verbs(session) == before
+    assert verbs(world) == before
 
 
 def test_an_heir_belongs_to_the_unit(session, world, mei):
@@ -176,7 +156,7 @@ def test_only_those_who_look_after_the_people_take_somebody_out(session, world, 
         leave(world, mei, by=world.lin)
     with pytest.raises(Missing):
         leave(world, world.lin)
-    assert verbs(session) == []
+    assert verbs(world) == []
 
 
 def test_bookings_of_private_resources_are_not_listed_nor_handed_over(session, world, mei, ada):

@@ -7,47 +7,22 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from alliance.booking.actions import request_booking
 from alliance.booking.departure import Handover
 from alliance.booking.models import Booking
 from alliance.booking.suspension import posts_of, suspend_person, suspend_unit
 from alliance.db import db
 from alliance.errors import Forbidden, Missing, Refused
-from alliance.history.models import Event
 from alliance.members.memberships import readmit_person
 from alliance.members.models import Group, Management, Membership, Person
-from tests.booking.acting import request
+from tests.booking.acting import book, request, verbs
 from tests.conftest import NOW
 from tests.resources.counting import statements
-from tests.world import BY_OWNER, span
-
-DAY = "2026-11-25"
+from tests.world import BY_OWNER
 
 
 @pytest.fixture
 def qin(world):
     return world.actor(world.person("qin", role="secretariat"))
-
-
-@pytest.fixture
-def mei(world):
-    return world.person("mei", world.institute)
-
-
-@pytest.fixture
-def ada(world):
-    return world.person("ada", world.institute)
-
-
-def book(world, resource, who, start="14:00", end="16:00", unit=None):
-    unit_id = (unit or world.institute).id
-    return request_booking(resource.id, span(DAY, start, end), by=world.actor(who), unit_id=unit_id)
-
-
-def verbs(session):
-    found = list(session.scalars(sa.select(Event.verb).order_by(Event.id)))
-    session.rollback()
-    return found
 
 
 def booker(session, ref):
@@ -122,7 +97,7 @@ def test_what_is_chosen_is_handed_over_and_the_rest_comes_back(session, world, m
     # His own management rests; ada's is beside it.
     assert managing(session) == {(mei.id, resource.id), (ada.id, resource.id)}
     assert (world.actor(mei).managed_ids, world.actor(ada).managed_ids) == (set(), {resource.id})
-    assert verbs(session)[-3:] == ["booking.handed_over", "management.given", "person.suspended"]
+    assert verbs(world)[-3:] == ["booking.handed_over", "management.given", "person.suspended"]
     readmit_person(mei.ref, by=qin)
     assert world.actor(mei).managed_ids == {resource.id}
 
@@ -289,7 +264,7 @@ def test_a_group_is_led_by_whom_was_chosen_or_waits(session, world, qin):
     suspend_unit("INST", {"FIRST": "OTHER", "SECOND": ""}, by=qin, reason="Papers")
 
     assert leads() == {**before, "FIRST": other.id}
-    assert verbs(session) == ["group.edited", "unit.suspended"]
+    assert verbs(world) == ["group.edited", "unit.suspended"]
     assert world.actor(dean).admin_unit_ids == {other.id}
 
 
